@@ -1,0 +1,74 @@
+"""What a provider can say while it answers, and the reply that it folds into.
+
+A closed union of small frozen values. Knows no SDK, no thread and no page.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import assert_never
+
+
+class Ending(StrEnum):
+    """How an answer ended. The values are stored."""
+
+    COMPLETE = "complete"
+    STOPPED = "stopped"
+    LENGTH = "length"
+    FILTERED = "filtered"
+    REFUSED = "refused"
+    FAILED = "failed"
+    INTERRUPTED = "interrupted"
+
+
+@dataclass(frozen=True, slots=True)
+class TextDelta:
+    """More of the answer, never empty."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class UsageReported:
+    """Tokens as the provider counted them; the last report holds."""
+
+    input_tokens: int
+    output_tokens: int
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """The terminal event: the last of a log, exactly once. `reason` is safe to show, empty where nothing needs saying."""
+
+    ending: Ending
+    reason: str = ""
+
+
+RunEvent = TextDelta | UsageReported | Ended
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What a log amounts to so far. `ended` is None while the answer is being made."""
+
+    text: str = ""
+    usage: UsageReported | None = None
+    ended: Ended | None = None
+
+
+def fold(events: Iterable[RunEvent]) -> Reply:
+    """The reply that `events` amount to."""
+    parts: list[str] = []
+    usage: UsageReported | None = None
+    ended: Ended | None = None
+    for event in events:
+        match event:
+            case TextDelta(text):
+                parts.append(text)
+            case UsageReported():
+                usage = event
+            case Ended():
+                ended = event
+            case _:
+                assert_never(event)
+    return Reply("".join(parts), usage, ended)
