@@ -38,7 +38,7 @@ class UsageReported:
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """The terminal event: the last of a log, exactly once. `reason` is safe to show, empty where nothing needs saying."""
+    """The terminal event: the last of a log, exactly once. `reason` is safe to show, or empty."""
 
     ending: Ending
     reason: str = ""

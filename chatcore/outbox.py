@@ -1,0 +1,53 @@
+"""Writes to the browser's storage that the browser has not confirmed yet.
+
+Owns their order and what confirms them. Knows nothing of how they get there (`ui.browser_storage`).
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """One key's newest value. `value` None removes the key."""
+
+    key: str
+    value: dict[str, Any] | None
+
+    @property
+    def revision(self) -> int | None:
+        """What the browser must report of the key before this write is done; None: that the key is gone."""
+        return None if self.value is None else self.value["revision"]
+
+
+class Outbox:
+    """Pending writes, oldest key first; a newer write to a key takes the place of the older one."""
+
+    def __init__(self) -> None:
+        self._pending: dict[str, Write] = {}
+        self.problem = ""
+        """Why the browser did not store the last write, empty while it does."""
+
+    def put(self, key: str, value: dict[str, Any]) -> None:
+        """Store `value`, which has a `revision`, under `key`."""
+        self._pending[key] = Write(key, value)
+
+    def remove(self, key: str) -> None:
+        self._pending[key] = Write(key, None)
+
+    def __iter__(self) -> Iterator[Write]:
+        return iter(list(self._pending.values()))
+
+    def __len__(self) -> int:
+        return len(self._pending)
+
+    def get(self, key: str) -> Write | None:
+        return self._pending.get(key)
+
+    def confirm(self, found: Mapping[str, object]) -> None:
+        """Take what the browser has by key (a revision, or None for nothing), and drop the writes that it settles."""
+        for key, revision in found.items():
+            write = self._pending.get(key)
+            if write is not None and write.revision == revision:
+                del self._pending[key]

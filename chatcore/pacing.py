@@ -1,0 +1,83 @@
+"""From a run to the generator that `st.write_stream` draws: frames, seals, checkpoints and the heartbeat.
+
+Owns when something is drawn, not how: what touches the page comes in as `Page`. A frame re-sends the block that is
+open, so a block is sealed as soon as it is certain, and frames come more slowly while the open block is large.
+"""
+
+import re
+import time
+from collections.abc import Callable, Iterator
+from typing import Protocol
+
+from chatcore import blocks
+from chatcore.events import Ended, TextDelta
+from chatcore.runs import Run
+
+FRAMES_PER_SECOND = 12
+LIVE_BYTES_PER_SECOND = 3_000
+"""What the frames of one answer may cost: below it 12 frames a second, above it as many as fit."""
+FRAME_OVERHEAD = 160
+"""Bytes of a frame beside its text, measured on the websocket of Streamlit 1.67."""
+HEARTBEAT = 0.1
+CHECKPOINT_SECONDS = 2.0
+CHECKPOINT_SHARE = 1 / 20
+"""Checkpoints of a long answer come less often: at most this share of its time is at risk."""
+MAYBE_ITEM = re.compile(r"(?<=[\r\n])(?:[-+*]|[0-9]{1,9}[.)]?)\Z")
+"""A line's begin that may become another item of the list above or the next block: not drawn until that is certain."""
+
+
+class Page(Protocol):
+    """What the generator does to the page; each call is a moment at which Streamlit may end the script."""
+
+    def tick(self) -> None:
+        """At least every 100 ms while nothing is drawn, so that Stop and every other click are served at once."""
+
+    def checkpoint(self, start: int, text: str) -> None:
+        """Store the part of the answer that begins at character `start`."""
+
+
+def seal() -> None:
+    """Yielded where a block is complete: `st.write_stream` then closes its element and opens the next."""
+
+
+class _Drawing:
+    """What is on the page: the open block, and how much of it is drawn."""
+
+    def __init__(self) -> None:
+        self.open, self._drawn = "", 0
+
+    def frame(self, new: str, *, last: bool) -> Iterator[str | Callable[[], None]]:
+        """Draw `new` after what is there; `last` holds nothing back."""
+        sealed, self.open = blocks.split(self.open + new)
+        for block in sealed:
+            yield block[self._drawn :]
+            yield seal
+            self._drawn = 0
+        shown = self.open if last else MAYBE_ITEM.sub("", self.open)
+        yield shown[self._drawn :]
+        self._drawn = len(shown)
+
+
+def frames(run: Run, page: Page, clock: Callable[[], float] = time.monotonic) -> Iterator[str | Callable[[], None]]:
+    """The answer from its beginning to its end, as `st.write_stream` takes it: text, and `seal` between blocks.
+
+    What is there already comes at once, the first token as soon as it is there, the rest in frames; nothing is held
+    back at the end.
+    """
+    drawing, cursor, pending, unsaved, saved = _Drawing(), 0, "", "", 0
+    due, next_checkpoint = clock(), clock() + CHECKPOINT_SECONDS
+    while True:
+        events, cursor = run.events_since(cursor, HEARTBEAT if not pending else min(HEARTBEAT, max(0, due - clock())))
+        pending += "".join(event.text for event in events if isinstance(event, TextDelta))
+        ended = any(isinstance(event, Ended) for event in events)
+        if (pending and clock() >= due) or ended:
+            yield from drawing.frame(pending, last=ended)
+            unsaved, pending = unsaved + pending, ""
+            due = clock() + max(1 / FRAMES_PER_SECOND, (len(drawing.open) + FRAME_OVERHEAD) / LIVE_BYTES_PER_SECOND)
+        page.tick()
+        if ended:
+            return
+        if unsaved and clock() >= next_checkpoint:
+            page.checkpoint(saved, unsaved)
+            saved, unsaved = saved + len(unsaved), ""
+            next_checkpoint = clock() + max(CHECKPOINT_SECONDS, run.waited * CHECKPOINT_SHARE)

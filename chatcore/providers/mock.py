@@ -1,0 +1,128 @@
+"""The built-in provider that needs no key: the demo, and the double that the tests script.
+
+Owns the words of its answers. The same request and script always give the same events.
+"""
+
+import asyncio
+import re
+from collections.abc import AsyncGenerator, Callable
+from dataclasses import dataclass, replace
+
+from chatcore.errors import ProviderError
+from chatcore.events import Ended, Ending, RunEvent, TextDelta, UsageReported
+from chatcore.providers.base import ChatRequest
+
+MODEL = "mock"
+QUOTED = 80
+"""Characters of the question that the answer repeats."""
+
+ANSWER = """\
+You asked: “{question}”. No model is connected yet, so this answer comes from the built-in **mock**. It shows what a \
+real one looks like here: it streams, you can stop it, and it is kept in your browser.
+
+## What you can try now
+
+1. Click **Stop generating** while the text is still coming. What arrived stays.
+2. Reload the page in the middle of an answer. It goes on where it was.
+3. Send the next message before this one is finished. It waits in line.
+
+| What you see | Where it is kept |
+|---|---|
+| This conversation ({turns}) | in this browser |
+| An answer being made | on the server, until it is done |
+
+## Code and maths
+
+Your message has {words}. In Python that is one line:
+
+```python
+words = len("{code}".split())
+```
+
+and the mean length of its words is a small formula:
+
+$$
+\\bar{{x}} = \\frac{{1}}{{n}} \\sum_{{i=1}}^{{n}} x_i = {mean}
+$$
+
+## A real model
+
+Set `OPENAI_API_KEY` and start the app again. Any server that speaks the same protocol works too: set \
+`OPENAI_BASE_URL` to its address. The [list of settings](https://platform.openai.com/docs/api-reference) of such a \
+server says which models it has.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class MockScript:
+    """How one answer goes: `tokens` of text at `rate` a second, then `ending`.
+
+    `ending` None leaves the end mark out; FAILED raises `ProviderError(reason)`; STOPPED and INTERRUPTED, which no
+    provider can say, never end: the answer falls silent.
+    """
+
+    text: str
+    rate: float = 40
+    tokens: int | None = None
+    ending: Ending | None = Ending.COMPLETE
+    reason: str = ""
+
+
+class MockProvider:
+    """Answers by script; without one, with a Markdown answer about the question."""
+
+    name = "Mock"
+
+    def __init__(self, rate: float = 40, script: Callable[[ChatRequest], MockScript] | None = None) -> None:
+        """`rate` is in tokens a second, for answers without a script of their own."""
+        self._script = script or (lambda request: MockScript(answer(request), rate))
+
+    async def stream(self, request: ChatRequest) -> AsyncGenerator[RunEvent, None]:
+        script = self._script(request)
+        tokens = tokenize(script.text)[: script.tokens]
+        clock = asyncio.get_running_loop().time
+        start = clock()
+        for number, token in enumerate(tokens):
+            await asyncio.sleep(max(0.0, start + number / script.rate - clock()))
+            yield TextDelta(token)
+        if script.ending in (Ending.STOPPED, Ending.INTERRUPTED):
+            await asyncio.get_running_loop().create_future()
+        if script.ending is Ending.FAILED:
+            raise ProviderError(script.reason or "The mock failed, as it was told to.")
+        asked = sum(len(tokenize(message.content)) for message in request.messages)
+        yield UsageReported(asked, len(tokens))
+        if script.ending is not None:
+            yield Ended(script.ending, script.reason)
+
+    async def aclose(self) -> None:
+        """Nothing is held."""
+
+
+def tokenize(text: str) -> list[str]:
+    """`text` in pieces of a word and the white space before it; joined they are `text`."""
+    return re.findall(r"\s*\S+|\s+$", text)
+
+
+def repeated(script: MockScript, tokens: int) -> MockScript:
+    """`script` with its text repeated until it has `tokens`."""
+    times = -(-tokens // max(1, len(tokenize(script.text))))
+    return replace(script, text="\n\n".join([script.text] * times), tokens=tokens)
+
+
+def answer(request: ChatRequest) -> str:
+    """A Markdown answer to the last question, the same for the same request."""
+    questions = [message.content for message in request.messages if message.role == "user"]
+    words = questions[-1].split() if questions else []
+    line = " ".join(words)
+    shown = line if len(line) <= QUOTED else line[:QUOTED].rsplit(" ", 1)[0] + " …"
+    return ANSWER.format(
+        question=re.sub(r"([\\`*_{}\[\]<>#|$:~])", r"\\\1", shown),
+        code=re.sub(r'["\\]', "'", shown),
+        turns=_count(len(questions), "question"),
+        words=_count(len(words), "word"),
+        mean=round(sum(map(len, words)) / len(words), 1) if words else 0,
+    )
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -1,0 +1,89 @@
+"""Settings: the environment, `.env` and the host's secrets, read once into one frozen value.
+
+Owns the names, the defaults and the words for what is wrong with them. Secrets are never part of a repr or a message.
+"""
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, AnyHttpUrl, Field, SecretStr, TypeAdapter, ValidationError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from chatcore.errors import SetupError
+from chatcore.runs import RunLimits
+
+
+def _base_url(text: str) -> str:
+    url = TypeAdapter(AnyHttpUrl).validate_python(text.strip())
+    if url.username or url.password:
+        raise ValueError("it must not hold a user name or password")
+    return text.strip()
+
+
+def _key(secret: SecretStr) -> SecretStr:
+    text = secret.get_secret_value().strip()
+    if not (text.isascii() and text.isprintable()) or " " in text:
+        raise ValueError("it must be plain ASCII without spaces")
+    return SecretStr(text)
+
+
+def _blank_is_unset(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if not (isinstance(value, str) and not value.strip())}
+
+
+class Settings(BaseSettings):
+    """Everything that whoever runs the app can set; README.md has the same as a table."""
+
+    model_config = SettingsConfigDict(
+        env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True, hide_input_in_errors=True
+    )
+
+    openai_api_key: Annotated[SecretStr, AfterValidator(_key)] | None = None
+    openai_base_url: Annotated[str, AfterValidator(_base_url)] = "https://api.openai.com/v1"
+    openai_model: Annotated[str, Field(min_length=1, max_length=200)] = "gpt-5-mini"
+    chat_mock_rate: Annotated[float, Field(gt=0, le=100_000)] = 40
+    """Tokens a second of the built-in mock."""
+    chat_run_keep_seconds: Annotated[float, Field(ge=0, le=86_400)] = RunLimits.keep_finished
+    chat_run_memory_mb: Annotated[float, Field(gt=0, le=100_000)] = RunLimits.all_bytes / 1e6
+    chat_first_token_seconds: Annotated[float, Field(gt=0, le=3600)] = RunLimits.first_token
+    chat_idle_seconds: Annotated[float, Field(gt=0, le=3600)] = RunLimits.idle
+    chat_save_seconds: Annotated[float, Field(gt=0, le=60)] = 2
+    """How long an answer waits for the browser to confirm that the question is stored."""
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],  # noqa: ARG003
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The environment wins over `.env`, and both over the host's secrets."""
+        return env_settings, dotenv_settings, init_settings
+
+    @property
+    def run_limits(self) -> RunLimits:
+        return RunLimits(
+            first_token=self.chat_first_token_seconds,
+            idle=self.chat_idle_seconds,
+            keep_finished=self.chat_run_keep_seconds,
+            all_bytes=int(self.chat_run_memory_mb * 1e6),
+        )
+
+
+def load(host_secrets: Mapping[str, Any] | None = None) -> Settings:
+    """The settings. `host_secrets` are those of the host (`st.secrets`), by the same names in any case.
+
+    Raises `SetupError` that names each setting that is wrong and says what is wrong with it, never its value.
+    """
+    secrets = {name.lower(): value for name, value in _blank_is_unset(host_secrets or {}).items()}
+    known = {name: value for name, value in secrets.items() if name in Settings.model_fields}
+    try:
+        return Settings(**known)
+    except ValidationError as error:
+        lines = [
+            f"`{str(detail['loc'][0]).upper()}`: {detail['msg'].removeprefix('Value error, ')}"
+            for detail in error.errors(include_url=False, include_context=False, include_input=False)
+        ]
+        raise SetupError("\n".join(lines)) from None

@@ -1,0 +1,126 @@
+"""Between the outbox and the browser's storage: reading everything once, drawing writes until they are confirmed.
+
+`streamlit-local-storage` carries the data and confirms nothing; a component of our own looks at what is really stored
+and reports it. Owns the elements that do this and their keys.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+from streamlit_local_storage import LocalStorage
+
+from chatcore import archive
+from chatcore.outbox import Write
+from chatcore.turns import Visit
+from chatcore.ui import words
+from chatcore.ui.sources import compact
+
+READ_KEY = "storage_init"
+
+_HERE = Path(__file__).parent
+_watch = st.components.v2.component(
+    "chatcore_storage_watch",
+    html='<span role="status"></span>',
+    css=compact(_HERE / "storage_watch.css"),
+    js=compact(_HERE / "storage_watch.js"),
+)
+
+
+def read_all() -> dict[str, Any]:
+    """Everything that the browser's storage holds under our names. Blocks the script until the browser has answered."""
+    LocalStorage(READ_KEY)
+    items: Mapping[str, Any] = st.session_state[READ_KEY]
+    ours = {key: value for key, value in items.items() if key.startswith(archive.PREFIX)}
+    # The package keeps its copy for as long as the session; ours is enough.
+    st.session_state[READ_KEY] = {}
+    return ours
+
+
+def draw_write(write: Write, element_key: str) -> None:
+    """One iframe of the package, which writes when its arguments change.
+
+    It must not be drawn again after a removal: the package stores `null` under the key of its iframe when nothing is
+    there (`restore` has such leftovers removed at the next visit).
+    """
+    storage = LocalStorage(READ_KEY)
+    if write.value is None:
+        storage.eraseItem(write.key, key=element_key)
+    else:
+        storage.setItem(write.key, write.value, key=element_key)
+        storage.storedItems.clear()
+
+
+def draw_question(visit: Visit) -> None:
+    """The question that an answer waits for. Outside any fragment: its confirmation interrupts the script.
+
+    Its iframe stays, ready for the next question, by storing again what is there.
+    """
+    write = visit.outbox.get(archive.chat_key(visit.conversation.id)) if visit.starting else None
+    draw_write(write or visit.owner_write, "storage-question")
+    _mount("storage-question-watch", visit, [write] if write else [], labelled=False)
+
+
+@st.fragment
+def draw_pending(visit: Visit) -> None:
+    """The pending writes, and the line that says whether the conversation is saved.
+
+    A fragment: a confirmation waits for a streaming script, and draws no more than this. What is to be removed waits
+    until what is to be stored is confirmed, so the parts of an answer are there until the answer is.
+    """
+    writes = [write for write in visit.outbox if write.value is not None] or list(visit.outbox)
+    with st.container(key="storage-pending"):
+        for write in writes:
+            draw_write(write, write.key)
+    _mount("storage-watch", visit, writes, labelled=bool(visit.conversation.messages))
+    if visit.outbox.problem:
+        _offer_download(visit)
+
+
+def _mount(key: str, visit: Visit, writes: list[Write], *, labelled: bool) -> None:
+    def on_report() -> None:
+        take_report(visit, st.session_state[key].report)
+
+    data = {
+        "expect": {write.key: write.revision for write in writes},
+        "state": "saving" if visit.outbox.get(archive.chat_key(visit.conversation.id)) else "saved",
+        "words": words.STORAGE if labelled else None,
+    }
+    _watch(key=key, data=data, on_report_change=on_report)
+
+
+def take_report(visit: Visit, report: object) -> None:
+    """What the browser says that it stores. It comes from outside, so its shape is checked."""
+    if not isinstance(report, Mapping):
+        return
+    found, problem = report.get("found"), report.get("problem")
+    if isinstance(found, Mapping):
+        visit.outbox.confirm(found)
+    visit.outbox.problem = problem if isinstance(problem, str) and problem in words.STORAGE else ""
+    visit.stored()
+
+
+def _offer_download(visit: Visit) -> None:
+    st.download_button(
+        "Download this chat",
+        data=lambda: archive.to_json(visit.conversation),
+        file_name="chat.json",
+        mime="application/json",
+        icon=":material/download:",
+        on_click="ignore",
+    )
+
+
+class Checkpoints:
+    """Stores the parts of a running answer, from inside the stream that draws it."""
+
+    def __init__(self, visit: Visit, run_id: str, slot: DeltaGenerator) -> None:
+        self._visit, self._run_id, self._slot = visit, run_id, slot
+
+    def store(self, start: int, text: str) -> None:
+        """Each in an element of its own key: within one run of the script a key can be drawn only once."""
+        write = self._visit.checkpoint(self._run_id, start, text)
+        with self._slot:
+            draw_write(write, write.key)

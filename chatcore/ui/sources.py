@@ -1,0 +1,14 @@
+"""The page's own CSS and JavaScript, as they are sent: with every run of the script, so without comments."""
+
+import re
+from functools import cache
+from pathlib import Path
+
+_COMMENT = re.compile(r"/\*.*?\*/|^\s*//[^\n]*$", re.DOTALL | re.MULTILINE)
+
+
+@cache
+def compact(file: Path) -> str:
+    """The text of a CSS or JavaScript file whose comments stand on lines of their own."""
+    lines = _COMMENT.sub("", file.read_text(encoding="utf-8")).splitlines()
+    return "\n".join(line.strip() for line in lines if line.strip()) + "\n"

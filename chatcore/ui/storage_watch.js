@@ -1,0 +1,62 @@
+// Looks at what the browser really holds under the keys of `data.expect`, says so on the page, and reports it.
+// A write from the storage package's iframe, or from another tab, raises a `storage` event in this page.
+const PATIENCE_MS = 1500;
+
+// The revision stored under `key`: null when there is nothing, undefined when it is nothing of ours.
+function stored(key) {
+  const raw = localStorage.getItem(key);
+  if (raw === null || raw === "null") return null;
+  try {
+    return JSON.parse(raw)[key].revision;
+  } catch {
+    return undefined;
+  }
+}
+
+function used() {
+  return Object.keys(localStorage).reduce((sum, key) => sum + key.length + localStorage[key].length, 0);
+}
+
+function problem() {
+  try {
+    return used() > 4_000_000 ? "full" : "unknown";
+  } catch {
+    return "off";
+  }
+}
+
+export default function ({ data, parentElement, setTriggerValue }) {
+  parentElement.stopWatching?.();
+  const label = parentElement.querySelector("[role=status]");
+  const expected = Object.entries(data.expect);
+
+  function say(state, why) {
+    label.dataset.state = state;
+    label.textContent = data.words ? (why ? `${data.words[state]}: ${data.words[why]}` : data.words[state]) : "";
+  }
+
+  function look(last) {
+    let found = {};
+    try {
+      found = Object.fromEntries(expected.filter(([key, revision]) => stored(key) === revision));
+    } catch {
+      // Storage is switched off: nothing is found.
+    }
+    const done = Object.keys(found).length === expected.length;
+    const why = !done && last ? problem() : "";
+    say(why ? "failed" : done ? "saved" : data.state, why);
+    if (done) stop();
+    if (expected.length && (done || why)) setTriggerValue("report", { found, problem: why });
+  }
+
+  const onStorage = () => look(false);
+  const timer = setTimeout(() => look(true), PATIENCE_MS);
+  function stop() {
+    clearTimeout(timer);
+    window.removeEventListener("storage", onStorage);
+  }
+  window.addEventListener("storage", onStorage);
+  parentElement.stopWatching = stop;
+  look(false);
+  return stop;
+}
