@@ -1,8 +1,15 @@
 """The HTTP routes beside the page. Knows no page."""
 
+import json
+
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
+
+from chatcore.turns import VISITS
+
+MAX_REPORT = 10_000
+"""Bytes of a report."""
 
 
 async def health(_: Request) -> Response:
@@ -10,4 +17,19 @@ async def health(_: Request) -> Response:
     return JSONResponse({"status": "ok"})
 
 
-routes = [Route("/api/health", health, methods=["GET"])]
+async def stored(request: Request) -> Response:
+    """What a page's storage holds, as `Visit.take_report` wants it, with the `visit`'s token: 204, or 404."""
+    if request.headers.get("content-type") != "application/json":
+        return Response(status_code=415)
+    if int(request.headers.get("content-length") or MAX_REPORT + 1) > MAX_REPORT:
+        return Response(status_code=413)
+    try:
+        report = json.loads(await request.body())
+        visit = VISITS[report["visit"]]
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return Response(status_code=404)
+    visit.take_report(report)
+    return Response(status_code=204)
+
+
+routes = [Route("/api/health", health, methods=["GET"]), Route("/api/stored", stored, methods=["POST"])]

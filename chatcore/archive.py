@@ -12,7 +12,7 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Annotated, Any, Literal, NotRequired, TypeVar
 
-from pydantic import Field, TypeAdapter, ValidationError
+from pydantic import AfterValidator, Field, TypeAdapter, ValidationError
 from typing_extensions import TypedDict  # pydantic needs this one before Python 3.12
 
 from chatcore.conversation import Conversation, Draft, Message
@@ -28,6 +28,13 @@ INDEX_KEY = PREFIX + "index"
 CHAT_PREFIX = PREFIX + "chat."
 PART_PREFIX = PREFIX + "part."
 
+
+def _encodable(text: str) -> str:
+    """`text` with a question mark for each lone surrogate, which JSON can hold and no page can show."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
+Text = Annotated[str, AfterValidator(_encodable)]
 Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{16,64}$")]
 Milliseconds = Annotated[int, Field(ge=0, le=2**53)]
 Revision = Annotated[int, Field(ge=0, le=2**53)]
@@ -48,18 +55,18 @@ class MessageV1(TypedDict):
     id: Id
     parent: NotRequired[Id]
     role: Literal["user", "assistant"]
-    text: str
+    text: Text
     created: Milliseconds
     run: NotRequired[Id]
-    model: NotRequired[Annotated[str, Field(max_length=200)]]
+    model: NotRequired[Text]
     ending: NotRequired[Ending]
-    reason: NotRequired[Annotated[str, Field(max_length=1000)]]
+    reason: NotRequired[Text]
     usage: NotRequired[UsageV1]
 
 
 class DraftV1(TypedDict):
     id: Id
-    text: str
+    text: Text
 
 
 class ConversationV1(TypedDict):
@@ -76,7 +83,7 @@ class ConversationV1(TypedDict):
 
 class EntryV1(TypedDict):
     id: Id
-    title: str
+    title: Text
     updated: Milliseconds
 
 
@@ -98,7 +105,7 @@ class PartV1(TypedDict):
     revision: Revision
     run: Id
     start: Annotated[int, Field(ge=0)]
-    text: str
+    text: Text
 
 
 _CONVERSATION = TypeAdapter(ConversationV1)
@@ -146,6 +153,8 @@ def load(value: object) -> Conversation:
             raise UnreadableError("Two of its messages have the same id.")
         if message.parent is not None and message.parent not in known:
             raise UnreadableError("A message stands before the one that it answers.")
+        if message.running and message.run is None:
+            raise UnreadableError("An answer in the making does not say by which run.")
         known.add(message.id)
     leaf = stored.get("leaf")
     if leaf is not None and leaf not in known:
@@ -201,7 +210,8 @@ def _dump_message(message: Message) -> dict[str, Any]:
         value["ending"] = message.ended.ending.value
         value |= {"reason": message.ended.reason} if message.ended.reason else {}
     if message.usage:
-        value["usage"] = {"input": message.usage.input_tokens, "output": message.usage.output_tokens}
+        counts = {"input": message.usage.input_tokens, "output": message.usage.output_tokens}
+        value["usage"] = {name: max(0, count) for name, count in counts.items()}
     return value
 
 

@@ -4,9 +4,9 @@ A conversation is a tree of messages, oldest first; the path from the root to th
 change makes a new value with the next revision. Knows nothing of Streamlit, threads, providers or storage.
 """
 
+import re
 import secrets
 import time
-import unicodedata
 from dataclasses import dataclass, field, replace
 from typing import Literal, Self
 
@@ -16,7 +16,12 @@ from chatcore.events import Ended, Ending, Reply, UsageReported
 MAX_MESSAGE = 100_000
 """Characters of one message: about 25,000 tokens."""
 TITLE_LENGTH = 48
-KEPT_CONTROLS = "\n\t"
+UNWANTED = re.compile(
+    r"\x1b\[[0-?]*[ -/]*[@-~]"  # a terminal's colours and cursor moves
+    r"|[\x00-\x08\x0b-\x1f\x7f-\x9f]"  # control codes but tab and line end
+    r"|[\ud800-\udfff]"  # lone surrogates, which UTF-8 can't carry
+    r"|[\u202a-\u202e\u2066-\u2069]"  # direction overrides: what is read is not what is sent
+)
 
 
 def new_id() -> str:
@@ -30,16 +35,17 @@ def now_ms() -> int:
 
 
 def clean(text: str) -> str:
-    """`text` without what no provider takes and no page shows: NUL, control codes and lone surrogates.
+    """`text` without what no provider takes or no page shows: NUL, control codes, lone surrogates, overrides.
 
-    Line ends become "\\n". White space around is dropped. Raises `InputError` when it is longer than `MAX_MESSAGE`.
+    What joins emoji and letters stays. Line ends become "\\n". White space around is dropped. Raises `InputError` when
+    more than `MAX_MESSAGE` characters are left.
     """
+    text = UNWANTED.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
     if len(text) > MAX_MESSAGE:
         raise InputError(
             f"This message has {len(text):,} characters; at most {MAX_MESSAGE:,} can be sent. Please shorten it."
         )
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
-    return "".join(c for c in text if c in KEPT_CONTROLS or unicodedata.category(c) not in ("Cc", "Cs")).strip()
+    return text
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 Owns their order and what confirms them. Knows nothing of how they get there (`ui.browser_storage`).
 """
 
+import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -25,19 +26,24 @@ class Outbox:
     """Pending writes, oldest key first; a newer write to a key takes the place of the older one."""
 
     def __init__(self) -> None:
+        # Guarded by _lock: a confirmation must not drop a write that took the place of the confirmed one meanwhile.
         self._pending: dict[str, Write] = {}
+        self._lock = threading.Lock()
         self.problem = ""
         """Why the browser did not store the last write, empty while it does."""
 
     def put(self, key: str, value: dict[str, Any]) -> None:
         """Store `value`, which has a `revision`, under `key`."""
-        self._pending[key] = Write(key, value)
+        with self._lock:
+            self._pending[key] = Write(key, value)
 
     def remove(self, key: str) -> None:
-        self._pending[key] = Write(key, None)
+        with self._lock:
+            self._pending[key] = Write(key, None)
 
     def __iter__(self) -> Iterator[Write]:
-        return iter(list(self._pending.values()))
+        with self._lock:
+            return iter(list(self._pending.values()))
 
     def __len__(self) -> int:
         return len(self._pending)
@@ -47,7 +53,8 @@ class Outbox:
 
     def confirm(self, found: Mapping[str, object]) -> None:
         """Take what the browser has by key (a revision, or None for nothing), and drop the writes that it settles."""
-        for key, revision in found.items():
-            write = self._pending.get(key)
-            if write is not None and write.revision == revision:
-                del self._pending[key]
+        with self._lock:
+            for key, revision in found.items():
+                write = self._pending.get(key)
+                if write is not None and write.revision == revision:
+                    del self._pending[key]

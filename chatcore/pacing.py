@@ -46,6 +46,11 @@ class _Drawing:
     def __init__(self) -> None:
         self.open, self._drawn = "", 0
 
+    @property
+    def cost(self) -> int:
+        """Bytes of the next frame, about."""
+        return len(self.open.encode("utf-8", "replace")) + FRAME_OVERHEAD
+
     def frame(self, new: str, *, last: bool) -> Iterator[str | Callable[[], None]]:
         """Draw `new` after what is there; `last` holds nothing back."""
         sealed, self.open = blocks.split(self.open + new)
@@ -68,12 +73,13 @@ def frames(run: Run, page: Page, clock: Callable[[], float] = time.monotonic) ->
     due, next_checkpoint = clock(), clock() + CHECKPOINT_SECONDS
     while True:
         events, cursor = run.events_since(cursor, HEARTBEAT if not pending else min(HEARTBEAT, max(0, due - clock())))
-        pending += "".join(event.text for event in events if isinstance(event, TextDelta))
+        new = "".join(event.text for event in events if isinstance(event, TextDelta))
+        pending, unsaved = pending + new, unsaved + new
         ended = any(isinstance(event, Ended) for event in events)
         if (pending and clock() >= due) or ended:
             yield from drawing.frame(pending, last=ended)
-            unsaved, pending = unsaved + pending, ""
-            due = clock() + max(1 / FRAMES_PER_SECOND, (len(drawing.open) + FRAME_OVERHEAD) / LIVE_BYTES_PER_SECOND)
+            pending = ""
+            due = clock() + max(1 / FRAMES_PER_SECOND, drawing.cost / LIVE_BYTES_PER_SECOND)
         page.tick()
         if ended:
             return

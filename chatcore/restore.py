@@ -4,13 +4,15 @@ Everything in here is input. Nothing that is stored is overwritten unread: a val
 where it is, or is copied aside before its key is used again.
 """
 
+import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from chatcore import archive
 from chatcore.archive import EntryV1, PartV1, UnreadableError
-from chatcore.conversation import Conversation, new_id, now_ms
+from chatcore.conversation import Conversation
 
 ASIDE_PREFIX = archive.PREFIX + "aside."
 
@@ -26,23 +28,29 @@ class Damage:
 
 @dataclass(slots=True)
 class Restored:
-    """What a browser held. `chats` are the stored forms by id, newest first; `moved` are copies yet to be written."""
+    """What a browser held: `chats` as stored, `running` those with an answer in the making, newest question first."""
 
     owner: str = ""
     revision: int = 0
     open_chat: str | None = None
     chats: dict[str, Any] = field(default_factory=dict)
+    running: dict[str, Conversation] = field(default_factory=dict)
     entries: list[EntryV1] = field(default_factory=list)
+    """The table of contents, newest first, made of what is really there."""
     parts: dict[str, list[PartV1]] = field(default_factory=dict)
     damage: list[Damage] = field(default_factory=list)
     moved: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """Copies yet to be written of what can't be read and is about to be overwritten."""
+    listed: set[str] = field(default_factory=set)
+    """The chats that the index knows. It is stored after them: one that it lacks is newer, and was the one open."""
     gone: list[str] = field(default_factory=list)
-    """Keys that hold `null`, which the storage package leaves behind where it removed something."""
+    """Keys to be removed: `null`, which the storage package leaves behind, and parts of answers that are whole."""
 
 
 def restore(items: Mapping[str, object]) -> Restored:
     """The state that `items`, everything that the browser's storage holds, amount to."""
     found = Restored()
+    conversations: list[Conversation] = []
     for key, value in items.items():
         if not key.startswith(archive.PREFIX):
             continue
@@ -50,13 +58,19 @@ def restore(items: Mapping[str, object]) -> Restored:
             found.gone.append(key)
             continue
         try:
-            _take(found, key, value)
+            if key.startswith(archive.CHAT_PREFIX):
+                conversations.append(_take_chat(found, key, value))
+            else:
+                _take(found, key, value)
         except UnreadableError as error:
-            found.damage.append(Damage(key, str(error), value))
-            if key in (archive.OWNER_KEY, archive.INDEX_KEY):
-                aside = {"version": archive.VERSION, "revision": now_ms(), "key": key, "value": value}
-                found.moved[ASIDE_PREFIX + new_id()] = aside
-    _repair_index(found)
+            found.damage.append(Damage(key.encode("utf-8", "replace").decode("utf-8"), str(error), value))
+            if key in (archive.OWNER_KEY, archive.INDEX_KEY) and (aside := _aside_key(key, value)) not in items:
+                found.moved[aside] = {"version": archive.VERSION, "revision": 1, "key": key, "value": value}
+    conversations.sort(key=lambda conversation: conversation.updated, reverse=True)
+    found.entries = [entry_of(conversation) for conversation in conversations]
+    found.open_chat = next((chat.id for chat in conversations if chat.id not in found.listed), found.open_chat)
+    found.running = {conversation.id: conversation for conversation in conversations if conversation.running}
+    _drop_parts(found, conversations)
     return found
 
 
@@ -65,25 +79,36 @@ def _take(found: Restored, key: str, value: object) -> None:
         found.owner = archive.load_owner(value)
     elif key == archive.INDEX_KEY:
         index = archive.load_index(value)
-        found.revision, found.open_chat, found.entries = index["revision"], index.get("open"), index["chats"]
+        found.revision, found.open_chat = index["revision"], index.get("open")
+        found.listed = {entry["id"] for entry in index["chats"]}
     elif key.startswith(archive.PART_PREFIX):
         part = archive.load_part(value)
+        _check_name(key, archive.part_key(part["run"], part["start"]))
         found.parts.setdefault(part["run"], []).append(part)
-    elif key.startswith(archive.CHAT_PREFIX):
-        conversation = archive.load(value)
-        if key != archive.chat_key(conversation.id):
-            raise UnreadableError("It is stored under the name of another chat.")
-        found.chats[conversation.id] = value
 
 
-def _repair_index(found: Restored) -> None:
-    """The index is a table of contents: what is really there decides."""
-    listed = {entry["id"]: entry for entry in found.entries}
-    for chat_id, value in found.chats.items():
-        if chat_id not in listed:
-            listed[chat_id] = entry_of(archive.load(value))
-    kept = [entry for entry in listed.values() if entry["id"] in found.chats]
-    found.entries = sorted(kept, key=lambda entry: entry["updated"], reverse=True)
+def _take_chat(found: Restored, key: str, value: object) -> Conversation:
+    conversation = archive.load(value)
+    _check_name(key, archive.chat_key(conversation.id))
+    found.chats[conversation.id] = value
+    return conversation
+
+
+def _check_name(key: str, expected: str) -> None:
+    if key != expected:
+        raise UnreadableError("It is stored under the name of another value.")
+
+
+def _aside_key(key: str, value: object) -> str:
+    """The same for the same value, so that it is copied once however often the page is opened."""
+    return ASIDE_PREFIX + hashlib.sha256(json.dumps([key, value]).encode()).hexdigest()[:32]
+
+
+def _drop_parts(found: Restored, conversations: list[Conversation]) -> None:
+    """Parts of answers that are stored whole are what a page that was closed too early did not remove."""
+    whole = {message.run for chat in conversations for message in chat.messages if message.ended and message.run}
+    for run in whole & found.parts.keys():
+        found.gone += [archive.part_key(run, part["start"]) for part in found.parts.pop(run)]
 
 
 def entry_of(conversation: Conversation) -> EntryV1:

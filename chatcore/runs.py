@@ -22,6 +22,11 @@ log = logging.getLogger(__name__)
 EVENT_BYTES = 120
 """What one event costs beside its text, measured with `sys.getsizeof` on CPython 3.11."""
 
+SHUT_DOWN = Ended(Ending.INTERRUPTED, "The server was shut down.")
+BROKEN = Ended(Ending.FAILED, "Something went wrong on this server while the answer was made.")
+NO_END = Ended(Ending.FAILED, "The connection ended before the answer was finished: it may be incomplete.")
+NOTHING = None, None
+
 
 @dataclass(frozen=True)
 class RunLimits:
@@ -92,9 +97,9 @@ class RunRegistry:
     def __init__(self, limits: RunLimits | None = None, clock: Callable[[], float] = time.monotonic) -> None:
         self.limits = limits or RunLimits()
         self._clock = clock
-        # Guarded by _lock.
-        self._runs: dict[tuple[str, str], Run] = {}
-        self._tasks: dict[tuple[str, str], Future[None]] = {}
+        # Guarded by _lock. Once _closed, nothing is added.
+        self._runs: dict[tuple[str, str], tuple[Run, Future[None]]] = {}
+        self._closed = False
         self._lock = threading.Lock()
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="chatcore-runs", daemon=True)
@@ -105,27 +110,33 @@ class RunRegistry:
         return asyncio.run_coroutine_threadsafe(work, self._loop)
 
     def start(self, owner: str, run_id: str, provider: Provider, request: ChatRequest) -> Run:
-        """Begin an answer. The same owner and id again give the same run: one upstream request, whatever happens."""
+        """Begin an answer. The same owner and id again give the same run: one upstream request, whatever happens.
+
+        Once the registry is closed, the run that comes back is interrupted already.
+        """
         key = (owner, run_id)
         self.expire()
         with self._lock:
             if key in self._runs:
-                return self._runs[key]
-            run = self._runs[key] = Run(self._clock)
-            task = self._tasks[key] = self.submit(self._make(run, provider, request))
-        task.add_done_callback(lambda _: self._tasks.pop(key, None))
-        return run
+                return self._runs[key][0]
+            run = Run(self._clock)
+            if self._closed:
+                run.append(SHUT_DOWN)
+            else:
+                self._runs[key] = run, self.submit(self._make(run, provider, request))
+            return run
 
     def find(self, owner: str, run_id: str) -> Run | None:
         """The run, or None when it is missing, expired or somebody else's."""
         self.expire()
         with self._lock:
-            return self._runs.get((owner, run_id))
+            run, _ = self._runs.get((owner, run_id), NOTHING)
+            return run
 
     def stop(self, owner: str, run_id: str) -> bool:
         """End a run as stopped, at once, and close its connection. False when there was nothing to stop."""
         with self._lock:
-            run, task = self._runs.get((owner, run_id)), self._tasks.get((owner, run_id))
+            run, task = self._runs.get((owner, run_id), NOTHING)
         if run is None or not run.append(Ended(Ending.STOPPED)):
             return False
         if task is not None:
@@ -136,21 +147,24 @@ class RunRegistry:
         """Forget finished runs that are too old, and the oldest of them while all together are too large."""
         with self._lock:
             finished = sorted(
-                ((run.ended_at, key) for key, run in self._runs.items() if run.ended_at is not None),
+                ((run.ended_at, key) for key, (run, _) in self._runs.items() if run.ended_at is not None),
                 key=lambda pair: pair[0],
             )
-            size = sum(run.size for run in self._runs.values())
+            size = sum(run.size for run, _ in self._runs.values())
             oldest_kept = self._clock() - self.limits.keep_finished
             for ended_at, key in finished:
                 if ended_at <= oldest_kept or size > self.limits.all_bytes:
-                    size -= self._runs.pop(key).size
+                    size -= self._runs.pop(key)[0].size
 
     def close(self) -> None:
-        """Stop every run and the loop. Every open run ends as interrupted."""
+        """Stop every run and the loop. Every open run ends as interrupted. Closing again changes nothing."""
         with self._lock:
-            runs = list(self._runs.values())
+            if self._closed:
+                return
+            self._closed = True
+            runs = [run for run, _ in self._runs.values()]
         for run in runs:
-            run.append(Ended(Ending.INTERRUPTED, "The server was shut down."))
+            run.append(SHUT_DOWN)
         asyncio.run_coroutine_threadsafe(self._cancel_all(), self._loop).result(timeout=5)
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(timeout=5)
@@ -165,16 +179,19 @@ class RunRegistry:
 
     async def _make(self, run: Run, provider: Provider, request: ChatRequest) -> None:
         """Drive the provider to the end, and see to it that there is exactly one."""
+        if run.ended is not None:
+            return  # Stopped before it began: the provider is not even asked.
         try:
             ended = await self._follow(run, provider, request)
         except asyncio.CancelledError:
-            ended = Ended(Ending.STOPPED)
+            # Whoever stops or closes has appended the end already; a cancellation that came otherwise is a fault.
+            ended = BROKEN
         except ChatError as error:
             ended = Ended(Ending.FAILED, str(error))
         except Exception as error:
             # Only the type: an SDK's exception can carry the key and the prompt.
             log.error("A run failed with %s", type(error).__qualname__)
-            ended = Ended(Ending.FAILED, "Something went wrong on this server while the answer was made.")
+            ended = BROKEN
         run.append(ended)
         self._loop.call_later(self.limits.keep_finished, self.expire)
 
@@ -182,7 +199,7 @@ class RunRegistry:
         limits, size = self.limits, 0
         stream = provider.stream(request)
         try:
-            async with asyncio.timeout(limits.total), asyncio.timeout(limits.first_token) as silence:
+            async with asyncio.timeout(limits.total) as whole, asyncio.timeout(limits.first_token) as silence:
                 async for event in stream:
                     if isinstance(event, Ended):
                         return event
@@ -193,11 +210,11 @@ class RunRegistry:
                             raise ProviderError("The answer is too large: it was cut off here.")
                     run.append(event)
         except TimeoutError:
-            raise ProviderError(
-                f"{provider.name} stopped sending: the rest of the answer did not come."
-                if size
-                else f"{provider.name} did not answer in time."
-            ) from None
+            if whole.expired():
+                raise ProviderError("The answer took too long: it was cut off here.") from None
+            if size:
+                raise ProviderError(f"{provider.name} stopped sending: the rest of the answer did not come.") from None
+            raise ProviderError(f"{provider.name} did not answer in time.") from None
         finally:
             await stream.aclose()
-        return Ended(Ending.FAILED, "The connection ended before the answer was finished: it may be incomplete.")
+        return NO_END

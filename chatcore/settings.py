@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, AnyHttpUrl, Field, SecretStr, TypeAdapter, ValidationError
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
 from chatcore.errors import SetupError
 from chatcore.runs import RunLimits
@@ -17,7 +17,9 @@ def _base_url(text: str) -> str:
     url = TypeAdapter(AnyHttpUrl).validate_python(text.strip())
     if url.username or url.password:
         raise ValueError("it must not hold a user name or password")
-    return text.strip()
+    if url.query is not None or url.fragment is not None:
+        raise ValueError("it must not hold a query or a fragment")
+    return str(url).rstrip("/")  # As it was read: what read the text once more could see another host in it.
 
 
 def _key(secret: SecretStr) -> SecretStr:
@@ -35,7 +37,7 @@ class Settings(BaseSettings):
     """Everything that whoever runs the app can set; README.md has the same as a table."""
 
     model_config = SettingsConfigDict(
-        env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True, hide_input_in_errors=True
+        env_file=".env", env_file_encoding="utf-8", extra="ignore", frozen=True, hide_input_in_errors=True
     )
 
     openai_api_key: Annotated[SecretStr, AfterValidator(_key)] | None = None
@@ -60,6 +62,9 @@ class Settings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """The environment wins over `.env`, and both over the host's secrets."""
+        for source in (env_settings, dotenv_settings):
+            if isinstance(source, EnvSettingsSource):
+                source.env_vars = _blank_is_unset(source.env_vars)
         return env_settings, dotenv_settings, init_settings
 
     @property
@@ -81,6 +86,8 @@ def load(host_secrets: Mapping[str, Any] | None = None) -> Settings:
     known = {name: value for name, value in secrets.items() if name in Settings.model_fields}
     try:
         return Settings(**known)
+    except UnicodeDecodeError:
+        raise SetupError("`.env`: it must be a text file in UTF-8") from None
     except ValidationError as error:
         lines = [
             f"`{str(detail['loc'][0]).upper()}`: {detail['msg'].removeprefix('Value error, ')}"

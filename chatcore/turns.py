@@ -4,8 +4,12 @@ Owns the state of one visit and every change of it. A page draws what it finds h
 callbacks. Knows nothing of Streamlit.
 """
 
-from collections.abc import Mapping
+import threading
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import wraps
+from typing import Concatenate, ParamSpec, TypeVar
+from weakref import WeakValueDictionary
 
 from chatcore import archive, request
 from chatcore.conversation import Conversation, Draft, Message, clean, new_id, now_ms
@@ -15,10 +19,19 @@ from chatcore.providers.base import Provider
 from chatcore.restore import entry_of, restore
 from chatcore.runs import Run, RunRegistry
 
+P = ParamSpec("P")
+R = TypeVar("R")
+
 GOES_ON = (Ending.COMPLETE, Ending.STOPPED, Ending.LENGTH, Ending.FILTERED, Ending.REFUSED)
 """After these endings the next message of the queue goes out by itself; after a failure it waits for a click."""
+PROBLEMS = ("off", "full", "unknown")
+"""Why a browser did not store: storage is switched off, it is full, or it does not say."""
 FRESH_MS = 2_000
 """A stored question so new whose answer was never begun is begun: the page was reloaded in between."""
+
+
+VISITS: "WeakValueDictionary[str, Visit]" = WeakValueDictionary()
+"""The open visits of this process by their token, for reports that come by HTTP."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +42,20 @@ class Withdrawn:
     place: int
 
 
+def _alone(change: "Callable[Concatenate[Visit, P], R]") -> "Callable[Concatenate[Visit, P], R]":
+    """One change of a visit at a time.
+
+    A script that a click ends and the one that serves the click overlap, and reports come in a third thread.
+    """
+
+    @wraps(change)
+    def alone(visit: "Visit", /, *args: P.args, **kwargs: P.kwargs) -> R:
+        with visit.lock:
+            return change(visit, *args, **kwargs)
+
+    return alone
+
+
 class Visit:
     """One visitor's open page: the conversation, the chats that are stored, and what is still to be stored."""
 
@@ -36,11 +63,17 @@ class Visit:
         """`items` is what the browser's storage holds."""
         found = restore(items)
         self.registry, self.provider, self.model = registry, provider, model
+        self.lock = threading.RLock()
+        self.token = new_id()
+        """What the page shows to report to this visit, and to nothing else."""
+        VISITS[self.token] = self
         self.outbox = Outbox()
         self.damage = found.damage
         self.withdrawn: Withdrawn | None = None
-        self.starting = False
-        """The question is on its way to the browser's storage; its answer begins when it is there."""
+        # The chats whose question is on its way to the browser's storage: the answer begins when it is there.
+        self._starting: set[str] = set()
+        # By id, until the answer is taken over: the registry forgets finished runs when it must.
+        self._runs: dict[str, Run] = {}
         self._chats, self._entries, self._index_revision = found.chats, found.entries, found.revision
         self._parts = found.parts
         for key, value in found.moved.items():
@@ -50,8 +83,10 @@ class Visit:
         self.owner = found.owner or new_id()
         if not found.owner:
             self.outbox.put(archive.OWNER_KEY, archive.dump_owner(self.owner))
-        self._behind = {chat.id: chat for chat in map(archive.load, found.chats.values()) if chat.running}
+        # The other chats in which an answer is being made.
+        self._behind = found.running
         self.conversation = self._read(found.open_chat)
+        self._behind.pop(self.conversation.id, None)
         self.attach()
 
     def _read(self, chat_id: str | None) -> Conversation:
@@ -59,24 +94,30 @@ class Visit:
         return archive.load(self._chats[chat_id]) if chat_id in self._chats else Conversation()
 
     @property
-    def owner_write(self) -> Write:
-        """The owner as it is stored: a write that changes nothing."""
-        return Write(archive.OWNER_KEY, archive.dump_owner(self.owner))
-
-    @property
     def chats(self) -> list[archive.EntryV1]:
         """The stored chats, newest first."""
         return self._entries
 
     @property
+    @_alone
     def run(self) -> Run | None:
         """The run of the answer that is being made, if the server has it."""
         return self._run_of(self.conversation)
 
     def _run_of(self, conversation: Conversation) -> Run | None:
         answer = conversation.running
-        return self.registry.find(self.owner, answer.run) if answer and answer.run else None
+        if answer is None or answer.run is None:
+            return None
+        if run := self._runs.get(answer.run) or self.registry.find(self.owner, answer.run):
+            self._runs[answer.run] = run
+        return run
 
+    @property
+    def starting(self) -> bool:
+        """The question is on its way to the browser's storage; its answer begins when it is there."""
+        return self.conversation.id in self._starting
+
+    @_alone
     def send(self, text: str) -> None:
         """A new message: asked at once, or queued while an answer is being made. Raises `InputError`."""
         text = clean(text)
@@ -89,6 +130,7 @@ class Visit:
         else:
             self._ask(text)
 
+    @_alone
     def send_queued(self) -> None:
         """The first message of the queue goes out, unless an answer is being made."""
         if self.conversation.running or not self.conversation.queue:
@@ -97,6 +139,7 @@ class Visit:
         self.conversation = self.conversation.withdraw(draft.id)
         self._ask(draft.text)
 
+    @_alone
     def withdraw(self, draft_id: str) -> None:
         """Take a message out of the queue; `undo_withdraw` brings it back."""
         for place, draft in enumerate(self.conversation.queue):
@@ -105,110 +148,155 @@ class Visit:
                 self._change(self.conversation.withdraw(draft_id))
                 return
 
+    @_alone
     def undo_withdraw(self) -> None:
         if self.withdrawn:
             self._change(self.conversation.requeue(self.withdrawn.draft, self.withdrawn.place))
             self.withdrawn = None
+            self._go_on()
 
+    @_alone
     def retry(self, answer_id: str) -> None:
         """Ask the question of this answer again; the answer stays, as a branch."""
         answer = self.conversation.get(answer_id)
         if answer and answer.parent and not self.conversation.running:
-            self.starting = True
+            self._starting.add(self.conversation.id)
             self._change(self.conversation.answer(answer.parent, self.model))
 
     def _ask(self, text: str) -> None:
-        self.starting = True
+        self._starting.add(self.conversation.id)
         self._change(self.conversation.ask(text, self.model))
 
+    @_alone
     def begin(self) -> None:
         """Start the answer whose question is stored, or can't be. Calling it again changes nothing."""
-        answer = self.conversation.running
-        if self.starting and answer and answer.run:
-            self.starting = False
-            self.registry.start(self.owner, answer.run, self.provider, request.build(self.conversation, answer.id))
+        self._begin(self.conversation)
 
-    def stored(self) -> None:
-        """The browser has confirmed or refused something: begin the answer that waited for it."""
-        if self.starting and (self.outbox.problem or self.outbox.get(archive.chat_key(self.conversation.id)) is None):
-            self.begin()
+    def _begin(self, chat: Conversation) -> None:
+        answer = chat.running
+        if chat.id in self._starting and answer and answer.run:
+            self._starting.discard(chat.id)
+            built = request.build(chat, answer.id)
+            self._runs[answer.run] = self.registry.start(self.owner, answer.run, self.provider, built)
 
+    @_alone
+    def take_report(self, report: object) -> None:
+        """What the browser says that it stores: `found`, a revision by key, and a `problem`, empty where there is none.
+
+        It comes from outside, so its shape is checked. The answer that waited for it begins.
+        """
+        if not isinstance(report, Mapping):
+            return
+        found, problem = report.get("found"), report.get("problem")
+        if isinstance(found, Mapping):
+            self.outbox.confirm(found)
+        self.outbox.problem = problem if isinstance(problem, str) and problem in PROBLEMS else ""
+        for chat in (self.conversation, *self._behind.values()):
+            if self.outbox.problem or self.outbox.get(archive.chat_key(chat.id)) is None:
+                self._begin(chat)
+
+    @_alone
     def stop(self) -> None:
         """End the answer that is being made, at once. What arrived stays."""
         answer, run = self.conversation.running, self.run
         if answer is None or answer.run is None:
             return
-        self.starting = False
+        self._starting.discard(self.conversation.id)
         self.registry.stop(self.owner, answer.run)
-        self._change(self._finished(self.conversation, run.reply() if run else Reply(ended=Ended(Ending.STOPPED))))
+        self._take_over(run.reply() if run else self._saved(answer, Ending.STOPPED))
 
+    @_alone
     def settle(self) -> bool:
-        """Take over the answer when its run has ended; True when a queued message went out after it."""
+        """Take over the answer when its run has ended; True when that has changed the queue, or what it waits for."""
         run = self.run
         if run is None or run.ended is None:
             return False
-        self._change(self._finished(self.conversation, run.reply()))
-        if run.ended.ending not in GOES_ON or not self.conversation.queue:
-            return False
-        self.send_queued()
-        return True
+        waited = bool(self.conversation.queue)
+        self._take_over(run.reply())
+        return waited
 
+    def _take_over(self, reply: Reply) -> None:
+        self._change(self._finished(self.conversation, reply))
+        self._go_on()
+
+    def _go_on(self) -> None:
+        """The first of the queue goes out, unless the answer before it is being made or failed."""
+        last = self.conversation.path[-1:]
+        if last and last[0].ended and last[0].ended.ending in GOES_ON:
+            self.send_queued()
+
+    def next_write(self) -> Write:
+        """The pending write that matters most; where none is pending, one that changes nothing."""
+        stored = [write for write in self.outbox if write.value is not None]
+        question = self.outbox.get(archive.chat_key(self.conversation.id))
+        return question or next(iter(stored), Write(archive.OWNER_KEY, archive.dump_owner(self.owner)))
+
+    @_alone
     def attach(self) -> None:
         """Find the run of every answer that was being made, in this chat and in those behind it.
 
         One that has ended is taken over; where the server has none any more, the part that is stored is kept.
         """
         for chat in list(self._behind.values()):
-            if chat.id != self.conversation.id and (reply := self._reply_of(chat)):
-                self._store(self._finished(chat, reply))
+            if reply := self._reply_of(chat):
                 del self._behind[chat.id]
+                self._store(self._finished(chat, reply))
         answer = self.conversation.running
         if answer is None or self.starting or self.run is not None:
             return
-        if not self._parts.get(answer.run or "") and now_ms() - answer.created < FRESH_MS:
-            self.starting = True
+        if self._never_begun(answer):
+            self._starting.add(self.conversation.id)
             self.begin()
         else:
-            self._change(self._finished(self.conversation, self._interrupted(answer)))
+            self._change(self._finished(self.conversation, self._saved(answer, Ending.INTERRUPTED)))
 
-    def _reply_of(self, conversation: Conversation) -> Reply | None:
-        """What the answer in the making has become, or None while it goes on."""
-        answer, run = conversation.running, self._run_of(conversation)
+    def _reply_of(self, chat: Conversation) -> Reply | None:
+        """What the answer in the making has become, or None while it goes on or is about to."""
+        answer, run = chat.running, self._run_of(chat)
         if run is not None:
             return run.reply() if run.ended else None
-        return self._interrupted(answer) if answer else None
+        if answer is None or chat.id in self._starting or self._never_begun(answer):
+            return None
+        return self._saved(answer, Ending.INTERRUPTED)
 
-    def _interrupted(self, answer: Message) -> Reply:
-        text = archive.join_parts(self._parts.get(answer.run or "", []))
-        return Reply(text, ended=Ended(Ending.INTERRUPTED))
+    def _never_begun(self, answer: Message) -> bool:
+        return not self._parts.get(answer.run or "") and abs(now_ms() - answer.created) < FRESH_MS
 
+    def _saved(self, answer: Message, ending: Ending) -> Reply:
+        """What is stored of an answer whose run is not there."""
+        return Reply(archive.join_parts(self._parts.get(answer.run or "", [])), ended=Ended(ending))
+
+    @_alone
     def checkpoint(self, run_id: str, start: int, text: str) -> Write:
         """A part of a running answer as it is to be stored; it is removed when the answer has been."""
         part: archive.PartV1 = {"version": 1, "revision": start, "run": run_id, "start": start, "text": text}
         self._parts.setdefault(run_id, []).append(part)
         return Write(archive.part_key(run_id, start), dict(part))
 
+    @_alone
     def new_chat(self) -> None:
         """An empty chat. The one before is stored and goes on."""
         self._show(Conversation())
 
+    @_alone
     def open_chat(self, chat_id: str) -> None:
         self._show(self._read(chat_id))
 
     def _show(self, conversation: Conversation) -> None:
-        self.begin()
         if self.conversation.running:
             self._behind[self.conversation.id] = self.conversation
         self._behind.pop(conversation.id, None)
         self.conversation, self.withdrawn = conversation, None
         self._save_index()
         self.attach()
+        self._go_on()
 
     def _finished(self, conversation: Conversation, reply: Reply) -> Conversation:
         """The conversation with its answer as it ended; the parts of it are stored no longer than that."""
         answer = conversation.running
         if answer is None:
             return conversation
+        self._runs.pop(answer.run or "", None)
         for part in self._parts.pop(answer.run or "", ()):
             self.outbox.remove(archive.part_key(part["run"], part["start"]))
         return conversation.finish(answer.id, reply)

@@ -4,7 +4,10 @@ from collections.abc import Iterator
 
 import pytest
 
+from chatcore.runs import RunRegistry
+from chatcore.turns import Visit
 from tests.upstream import Upstream
+from tests.visiting import Browser, Puppet, run_of, wait_for
 
 
 @pytest.fixture
@@ -12,3 +15,41 @@ def upstream() -> Iterator[Upstream]:
     """A fake provider of its own for each test."""
     with Upstream() as server:
         yield server
+
+
+@pytest.fixture
+def registry() -> Iterator[RunRegistry]:
+    """A registry with the usual limits."""
+    registry = RunRegistry()
+    yield registry
+    registry.close()
+
+
+@pytest.fixture
+def puppet() -> Puppet:
+    """A provider that says what the test tells it."""
+    return Puppet()
+
+
+@pytest.fixture
+def browser(registry: RunRegistry, puppet: Puppet) -> Browser:
+    """A browser with nothing stored."""
+    return Browser(registry, puppet)
+
+
+@pytest.fixture
+def visit(browser: Browser) -> Visit:
+    """The first page of that browser."""
+    here = browser.open()
+    browser.store_all(here)
+    return here
+
+
+@pytest.fixture
+def answering(browser: Browser, visit: Visit, puppet: Puppet) -> Visit:
+    """A visit in whose first answer two words have come."""
+    visit.send("One?")
+    browser.store_all(visit)
+    puppet.say("Some ", "text")
+    wait_for(run_of(visit), "Some text")
+    return visit

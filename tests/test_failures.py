@@ -1,29 +1,25 @@
-"""The faults of the first table in faults.md, over real HTTP and through the real SDK: what is said, what is kept, what
-never gets out. And the bytes that look like faults and are none."""
+"""Every fault of an answer, over real HTTP and the real SDK: what is said, what is kept, what never gets out."""
 
 import asyncio
 import json
 import logging
-import socket
-import ssl
 import traceback
 from collections.abc import Mapping
 from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
-from itertools import pairwise
 from typing import Any
 
-import httpx2
 import pytest
 
 from chatcore.errors import ProviderError
-from chatcore.events import Ended, Ending, RunEvent, TextDelta, UsageReported, fold
-from chatcore.providers.base import ChatRequest, PromptMessage
-from chatcore.providers.failures import Failure, Kind, from_event, from_status, translate
+from chatcore.events import TextDelta, fold
+from chatcore.providers.failures import Failure, Kind, from_event, from_status
 from chatcore.providers.openai import OpenAIProvider
-from tests.upstream import (
+from tests.asking import KEY, ask, attempt
+from tests.upstream import Upstream
+from tests.upstream_script import (
     DONE,
     EVENT_STREAM,
     JSON,
@@ -35,30 +31,12 @@ from tests.upstream import (
     Stall,
     Status,
     Step,
-    Upstream,
     Wait,
-    Wire,
-    chunk,
     finish,
-    reply,
-    usage,
 )
 
-KEY, PROMPT, BODY = "sk-canary-key", "canary-prompt", "canary-body"
+PROMPT, BODY = "canary-prompt", "canary-body"
 HTML = {"Content-Type": "text/html; charset=utf-8"}
-
-
-async def attempt(provider: OpenAIProvider, prompt: str = PROMPT) -> tuple[list[RunEvent], ProviderError | None]:
-    """What came, and the error that ended it."""
-    request = ChatRequest((PromptMessage("user", prompt),), "fake-1")
-    events: list[RunEvent] = []
-    async with aclosing(provider), aclosing(provider.stream(request)) as stream:
-        try:
-            async for event in stream:
-                events.append(event)
-        except ProviderError as error:
-            return events, error
-    return events, None
 
 
 def says(status: int, headers: Mapping[str, str] = JSON, **error: Any) -> Script:
@@ -141,7 +119,7 @@ def test_a_fault_says_what_it_is_and_gives_nothing_away(
 ) -> None:
     caplog.set_level(logging.DEBUG)
     upstream.queue(fault.script)
-    events, error = asyncio.run(attempt(OpenAIProvider(KEY, upstream.base_url)))
+    events, error = asyncio.run(attempt(OpenAIProvider(KEY, upstream.base_url), PROMPT))
     assert isinstance(error, Failure)
     assert str(error).startswith(fault.message.replace("HOST", host_of(upstream)))
     assert (error.kind, error.retryable) == (fault.kind, fault.retryable)
@@ -165,7 +143,7 @@ def check_nothing_leaks(error: ProviderError, logged: str) -> None:
 def test_a_reset_midway_keeps_the_text_before_it(upstream: Upstream) -> None:
     async def main() -> ProviderError:
         async with aclosing(OpenAIProvider(KEY, upstream.base_url)) as provider:
-            stream = provider.stream(ChatRequest((PromptMessage("user", "hi"),), "fake-1"))
+            stream = provider.stream(ask("hi"))
             assert await anext(stream) == TextDelta("Hel")
             upstream.open("reset")
             with pytest.raises(ProviderError) as caught:
@@ -193,76 +171,11 @@ def test_the_host_of_a_redirect_gets_no_request(upstream: Upstream) -> None:
         assert (len(upstream.exchanges), len(other.exchanges)) == (1, 0)
 
 
-def test_a_refused_connection_is_told_apart() -> None:
-    with socket.socket() as bound:  # Bound and not listening: the port is taken, and refuses.
-        bound.bind(("127.0.0.1", 0))
-        host = f"127.0.0.1:{bound.getsockname()[1]}"
-        _, error = asyncio.run(attempt(OpenAIProvider(KEY, f"http://user:{KEY}@{host}/v1")))
-    assert str(error) == f"Cannot reach {host}: the connection was refused."
-
-
-def test_an_unknown_host_is_told_apart(monkeypatch: pytest.MonkeyPatch) -> None:
-    def unknown(*_: object, **__: object) -> None:
-        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
-
-    monkeypatch.setattr(socket, "getaddrinfo", unknown)
-    _, error = asyncio.run(attempt(OpenAIProvider(KEY, "http://provider.invalid/v1")))
-    assert str(error) == "Cannot reach provider.invalid: the name was not found, or the network is down."
-
-
-def test_a_tls_failure_is_told_apart() -> None:
-    async def plain(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await reader.read(1)
-        writer.write(b"HTTP/1.1 400 Plain HTTP\r\n\r\n")
-        writer.close()
-
-    async def main() -> ProviderError | None:
-        async with await asyncio.start_server(plain, "127.0.0.1", 0) as server:
-            port = server.sockets[0].getsockname()[1]
-            _, error = await attempt(OpenAIProvider(KEY, f"https://127.0.0.1:{port}/v1"))
-            return error
-
-    assert "the secure connection (TLS) failed" in str(asyncio.run(main()))
-
-
-CHAINS: dict[str, tuple[list[Exception], Kind]] = {
-    "a certificate, a ValueError too": (
-        [httpx2.ConnectError("x"), ssl.SSLCertVerificationError("x")],
-        Kind.TLS,
-    ),
-    "refused by each address": (
-        [httpx2.ConnectError("x"), ExceptionGroup("x", [ConnectionRefusedError(), ConnectionRefusedError()])],
-        Kind.REFUSED,
-    ),
-    "no answer to connect": ([httpx2.ConnectTimeout("x"), TimeoutError()], Kind.UNREACHABLE),
-}
-
-
-@pytest.mark.parametrize(("chain", "kind"), CHAINS.values(), ids=CHAINS)
-def test_the_cause_behind_a_transport_error_decides(chain: list[Exception], kind: Kind) -> None:
-    for error, cause in pairwise(chain):
-        error.__cause__ = cause
-    assert translate(chain[0], "h", answering=False).kind is kind
-
-
-def test_what_happened_to_be_going_on_is_no_cause() -> None:
-    error = httpx2.ReadError("x")
-    error.__context__ = ssl.SSLWantReadError()
-    assert translate(error, "h", answering=False).kind is Kind.LOST
-
-
 @pytest.mark.parametrize("key", ["sk-\n", "sk-ключ"])
 def test_a_key_that_no_header_can_carry_is_never_sent(upstream: Upstream, key: str) -> None:
     _, error = asyncio.run(attempt(OpenAIProvider(key, upstream.base_url)))
     assert "cannot be sent" in str(error)
     assert upstream.exchanges == []
-
-
-def test_lone_surrogates_are_replaced_both_ways(upstream: Upstream) -> None:
-    upstream.queue(Script((Event('{"choices": [{"delta": {"content": "a\\ud800b"}}]}'), finish(), DONE)))
-    events, _ = asyncio.run(attempt(OpenAIProvider(KEY, upstream.base_url), "c\ud800d"))
-    assert fold(events).text == "a?b"
-    assert upstream.exchange().body["messages"][0]["content"] == "c?d"
 
 
 @pytest.mark.parametrize(
@@ -294,46 +207,3 @@ def test_retry_after_can_be_a_date() -> None:
 def test_the_code_of_an_error_event_counts_as_a_status_only_when_it_is_one() -> None:
     assert from_event("h", 503, "").status == 503
     assert from_event("h", 20042, "").kind is Kind.REPORTED
-
-
-TEXT = "Grüße, 你好, 👋🏽!\n\n```\n\tdata: [DONE]\r\n```\n" * 3
-WIRES = {
-    "as it comes": Wire(),
-    "bytes one at a time": Wire(split=1),
-    "UTF-8 split at chunk edges": Wire(split=3),
-    "CRLF": Wire(newline="\r\n"),
-    "CRLF, one at a time": Wire(newline="\r\n", split=1),
-    "CR": Wire(newline="\r"),
-    "data: without space": Wire(space=""),
-    "multi-line data": Wire(indent=2),
-    "gzip": Wire(gzip=True),
-    "gzip, one at a time": Wire(gzip=True, split=1),
-}
-
-
-@pytest.mark.parametrize("wire", WIRES.values(), ids=WIRES)
-def test_however_the_bytes_travel_the_text_is_identical(upstream: Upstream, wire: Wire) -> None:
-    upstream.queue(Script((Say(TEXT, size=2), finish(), usage(7, 5), DONE), wire))
-    events, error = asyncio.run(attempt(OpenAIProvider(KEY, upstream.base_url)))
-    assert error is None
-    assert fold(events).text == TEXT
-    assert events[-2:] == [UsageReported(7, 5), Ended(Ending.COMPLETE)]
-
-
-def test_what_is_not_text_leaves_no_trace(upstream: Upstream) -> None:
-    odd_deltas = [None, {}, {"content": None}, {"content": ""}, {"content": ["x"]}, {"role": "assistant"}, "x", 1]
-    odd_choices = [None, [], [None], ["x"], "x", [{}], [{"delta": {"content": None}, "finish_reason": ""}]]
-    odd = [
-        *map(chunk, odd_deltas),
-        *({**chunk({}), "choices": choices} for choices in odd_choices),
-        {},
-        [],
-        42,
-        None,
-        "x",
-    ]
-    noise = Raw(b": comment\n\n:\n\n\n\n")
-    upstream.queue(Script((noise, Say("a"), *(Event(json.dumps(data)) for data in odd), noise, *reply("b").steps)))
-    events, error = asyncio.run(attempt(OpenAIProvider(KEY, upstream.base_url)))
-    assert error is None
-    assert events == [TextDelta("a"), TextDelta("b"), UsageReported(7, 5), Ended(Ending.COMPLETE)]

@@ -1,12 +1,10 @@
-"""One suite over every provider: what `chatcore.providers.base.Provider` promises. Below it, what is OpenAI's own.
+"""One suite over every provider: what `chatcore.providers.base.Provider` promises.
 
 A provider joins with one row in `PROVIDERS`: a context manager that takes the plan, from a prompt to what the provider
 is to do, and gives a `Stage`.
 """
 
 import asyncio
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, aclosing, contextmanager
@@ -17,30 +15,12 @@ import pytest
 
 from chatcore.errors import ProviderError
 from chatcore.events import Ended, Ending, RunEvent, TextDelta, UsageReported, fold
-from chatcore.providers import openai
-from chatcore.providers.base import ChatRequest, PromptMessage, Provider
+from chatcore.providers.base import ChatRequest, Provider
+from chatcore.providers.mock import MockProvider, MockScript
 from chatcore.providers.openai import OpenAIProvider
-from tests.upstream import (
-    DONE,
-    EVENT_STREAM,
-    Cut,
-    Event,
-    Exchange,
-    Pace,
-    Raw,
-    Say,
-    Script,
-    Stall,
-    Status,
-    Step,
-    Upstream,
-    chunk,
-    finish,
-    reply,
-    usage,
-)
-
-KEY = "sk-canary-key"
+from tests.asking import KEY, answer_of, ask, attempt, collect
+from tests.upstream import Exchange, Moment, Upstream
+from tests.upstream_script import DONE, Cut, Event, Pace, Say, Script, Stall, Status, Step, chunk, finish, usage
 
 
 @dataclass(frozen=True)
@@ -55,6 +35,8 @@ class Told:
 @dataclass(frozen=True)
 class Stage:
     provider: Provider
+    asked: Moment
+    """When the provider was first asked."""
     exchange: Callable[[int], Exchange] | None = None
     """The request with that number as the other side saw it; None where there is no other side."""
 
@@ -66,7 +48,10 @@ Factory = Callable[[Callable[[str], Told]], AbstractContextManager[Stage]]
 def openai_over_http(plan: Callable[[str], Told]) -> Iterator[Stage]:
     reasons = {Ending.COMPLETE: "stop", Ending.LENGTH: "length", Ending.FILTERED: "content_filter"}
 
+    asked = Moment()
+
     def script(body: Any) -> Script:
+        asked.mark()
         told = plan(body["messages"][-1]["content"])
         said: tuple[Step, ...] = tuple(map(Say, told.texts))
         match told.instead:
@@ -77,7 +62,7 @@ def openai_over_http(plan: Callable[[str], Told]) -> Iterator[Stage]:
             case "fall silent":
                 return Script((*said, Stall()))
             case "go on":
-                return Script((*said, Pace(100_000, 200)))
+                return Script((*said, Pace(2000, 200)))
         match told.ending:
             case None:
                 return Script((*said, DONE))
@@ -89,28 +74,31 @@ def openai_over_http(plan: Callable[[str], Told]) -> Iterator[Stage]:
         return Script((*said, finish(reasons[told.ending]), usage(7, 5), DONE))
 
     with Upstream(default=script) as upstream:
-        yield Stage(OpenAIProvider(KEY, upstream.base_url), upstream.exchange)
+        yield Stage(OpenAIProvider(KEY, upstream.base_url), asked, upstream.exchange)
 
 
-PROVIDERS: dict[str, Factory] = {"openai": openai_over_http}
+@contextmanager
+def mock(plan: Callable[[str], Told]) -> Iterator[Stage]:
+    asked = Moment()
+
+    def script(request: ChatRequest) -> MockScript:
+        asked.mark()
+        told = plan(request.messages[-1].content)
+        text = "".join(told.texts)
+        match told.instead:
+            case "hold the headers" | "send headers only":
+                return MockScript("", ending=Ending.STOPPED)
+            case "fall silent":
+                return MockScript(text, rate=100_000, ending=Ending.STOPPED)
+            case "go on":
+                return MockScript(text * 10_000, rate=200)
+        return MockScript(text, rate=100_000, ending=told.ending)
+
+    yield Stage(MockProvider(script=script), asked)
+
+
+PROVIDERS: dict[str, Factory] = {"openai": openai_over_http, "mock": mock}
 every_provider = pytest.mark.parametrize("factory", PROVIDERS.values(), ids=PROVIDERS)
-
-
-def ask(prompt: str) -> ChatRequest:
-    return ChatRequest((PromptMessage("system", "Be brief."), PromptMessage("user", prompt)), "fake-1")
-
-
-async def collect(provider: Provider, prompt: str = "hi") -> list[RunEvent]:
-    async with aclosing(provider.stream(ask(prompt))) as stream:
-        return [event async for event in stream]
-
-
-def answer_of(provider: Provider, prompt: str = "hi") -> list[RunEvent]:
-    async def main() -> list[RunEvent]:
-        async with aclosing(provider):
-            return await collect(provider, prompt)
-
-    return asyncio.run(main())
 
 
 def text_of(events: list[RunEvent]) -> str:
@@ -155,18 +143,9 @@ def test_usage_is_reported_before_the_end(factory: Factory) -> None:
 
 @every_provider
 def test_a_failure_comes_as_a_provider_error_after_the_text_before_it(factory: Factory) -> None:
-    async def main(provider: Provider) -> list[RunEvent]:
-        events: list[RunEvent] = []
-        async with aclosing(provider), aclosing(provider.stream(ask("hi"))) as stream:
-            try:
-                async for event in stream:
-                    events.append(event)
-            except ProviderError:
-                return events
-        pytest.fail("no error came")
-
     with factory(lambda _: Told(ending=Ending.FAILED)) as stage:
-        events = asyncio.run(main(stage.provider))
+        events, error = asyncio.run(attempt(stage.provider))
+    assert isinstance(error, ProviderError)
     assert text_of(events) == "Hello world"
     assert fold(events).ended is None
 
@@ -237,12 +216,11 @@ def test_closing_the_stream_closes_the_connection_at_once(factory: Factory, inst
 
 async def _reached(stage: Stage, instead: str, got_text: asyncio.Event) -> None:
     """The point in the answer at which the script does something else."""
-    if instead in ("fall silent", "go on") or stage.exchange is None:
+    await asyncio.to_thread(stage.asked.wait_at)
+    if instead in ("fall silent", "go on"):
         await asyncio.wait_for(got_text.wait(), 5)
-        return
-    exchange = await asyncio.to_thread(stage.exchange, 0)
-    if instead == "send headers only":
-        await asyncio.to_thread(exchange.headers_sent.wait_at)
+    elif instead == "send headers only" and stage.exchange is not None:
+        await asyncio.to_thread(stage.exchange(0).headers_sent.wait_at)
 
 
 async def _closed(stage: Stage, settled: float) -> float:
@@ -250,86 +228,3 @@ async def _closed(stage: Stage, settled: float) -> float:
     if stage.exchange is None:
         return settled
     return await asyncio.to_thread(stage.exchange(0).disconnected.wait_at)
-
-
-# OpenAI's own
-
-
-def test_openai_is_asked_in_its_own_words_and_told_nothing_else(
-    upstream: Upstream, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for name in ("API_KEY", "ADMIN_KEY", "ORG_ID", "PROJECT_ID", "WEBHOOK_SECRET"):
-        monkeypatch.setenv(f"OPENAI_{name}", "canary-env")
-    custom = (
-        "X-Custom: canary-env\nAuthorization: canary-env\nUser-Agent: canary-env\nHost: canary-env\nCookie: canary-env"
-    )
-    monkeypatch.setenv("OPENAI_CUSTOM_HEADERS", custom)
-    monkeypatch.setenv("OPENAI_BASE_URL", "http://canary-env.invalid/v1")
-    monkeypatch.setenv("HTTP_PROXY", "http://canary-env.invalid")
-    answer_of(OpenAIProvider(KEY, upstream.base_url))
-    exchange = upstream.exchange()
-    assert "canary-env" not in repr(exchange)
-    assert exchange.body == {
-        "model": "fake-1",
-        "messages": [{"role": "system", "content": "Be brief."}, {"role": "user", "content": "hi"}],
-        "stream": True,
-        "stream_options": {"include_usage": True},
-    }
-    assert exchange.headers.pop("content-length")
-    assert exchange.headers == {
-        "host": upstream.base_url.split("/")[2],
-        "authorization": f"Bearer {KEY}",
-        "accept": "text/event-stream",
-        "accept-encoding": "gzip, deflate",
-        "content-type": "application/json",
-        "user-agent": "chatcore",
-    }
-
-
-def test_openai_without_a_key_sends_none(upstream: Upstream, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("OPENAI_API_KEY", "canary-env")
-    answer_of(OpenAIProvider("", upstream.base_url))
-    assert "authorization" not in upstream.exchange().headers
-
-
-def test_openai_keeps_the_connection_but_no_cookie(upstream: Upstream) -> None:
-    async def main() -> None:
-        async with aclosing(OpenAIProvider(KEY, upstream.base_url)) as provider:
-            await provider.warm()
-            await collect(provider)
-            await collect(provider)
-
-    cookie = Status(200, {**EVENT_STREAM, "Set-Cookie": "visitor=1; Path=/"})
-    upstream.queue(Script((cookie, *reply("x").steps)))
-    asyncio.run(main())
-    first, second = upstream.exchanges
-    assert first.connection == second.connection
-    assert "cookie" not in second.headers
-
-
-def test_openai_usage_comes_through_as_counted(upstream: Upstream) -> None:
-    upstream.queue(reply("x", tokens=(11, 13)))
-    assert fold(answer_of(OpenAIProvider(KEY, upstream.base_url))).usage == UsageReported(11, 13)
-
-
-def test_openai_notes_an_unknown_reason_without_repeating_it(upstream: Upstream) -> None:
-    upstream.queue(reply("x", reason="canary"))
-    ended = fold(answer_of(OpenAIProvider(KEY, upstream.base_url))).ended
-    assert ended is not None
-    assert (ended.ending, "unusual" in ended.reason, "canary" in ended.reason) == (Ending.COMPLETE, True, False)
-
-
-@pytest.mark.parametrize(
-    "after", [Cut(reset=True), Cut(), Stall(), Stall(comment_every=0.01), Event("{"), Raw(b"\xff\n")]
-)
-def test_openai_after_the_end_mark_nothing_can_spoil_the_answer(
-    upstream: Upstream, monkeypatch: pytest.MonkeyPatch, after: Step
-) -> None:
-    monkeypatch.setattr(openai, "USAGE_GRACE", 0.05)
-    upstream.queue(Script((Say("x"), finish(), after)))
-    assert answer_of(OpenAIProvider(KEY, upstream.base_url)) == [TextDelta("x"), Ended(Ending.COMPLETE)]
-
-
-def test_openai_is_imported_when_it_is_needed() -> None:
-    program = "import sys, chatcore.providers.openai; sys.exit(bool({'openai', 'httpx2'} & set(sys.modules)))"
-    assert subprocess.run([sys.executable, "-c", program]).returncode == 0

@@ -5,7 +5,8 @@ import json
 import time
 from itertools import pairwise
 
-from tests.upstream import DONE, Pace, Say, Script, Stall, Upstream, Wait, answer, reply
+from tests.upstream import Upstream
+from tests.upstream_script import DONE, Pace, Say, Script, Stall, Wait, answer, reply
 
 
 def post(upstream: Upstream, prompt: str = "hi") -> http.client.HTTPConnection:

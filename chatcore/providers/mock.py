@@ -6,7 +6,7 @@ Owns the words of its answers. The same request and script always give the same 
 import asyncio
 import re
 from collections.abc import AsyncGenerator, Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from chatcore.errors import ProviderError
 from chatcore.events import Ended, Ending, RunEvent, TextDelta, UsageReported
@@ -103,12 +103,6 @@ def tokenize(text: str) -> list[str]:
     return re.findall(r"\s*\S+|\s+$", text)
 
 
-def repeated(script: MockScript, tokens: int) -> MockScript:
-    """`script` with its text repeated until it has `tokens`."""
-    times = -(-tokens // max(1, len(tokenize(script.text))))
-    return replace(script, text="\n\n".join([script.text] * times), tokens=tokens)
-
-
 def answer(request: ChatRequest) -> str:
     """A Markdown answer to the last question, the same for the same request."""
     questions = [message.content for message in request.messages if message.role == "user"]
@@ -116,7 +110,7 @@ def answer(request: ChatRequest) -> str:
     line = " ".join(words)
     shown = line if len(line) <= QUOTED else line[:QUOTED].rsplit(" ", 1)[0] + " …"
     return ANSWER.format(
-        question=re.sub(r"([\\`*_{}\[\]<>#|$:~])", r"\\\1", shown),
+        question=re.sub(r"([\\`*_{}\[\]<>&#|$:~])", r"\\\1", shown),
         code=re.sub(r'["\\]', "'", shown),
         turns=_count(len(questions), "question"),
         words=_count(len(words), "word"),

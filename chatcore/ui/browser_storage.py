@@ -30,7 +30,15 @@ _watch = st.components.v2.component(
 
 
 def read_all() -> dict[str, Any]:
-    """Everything that the browser's storage holds under our names. Blocks the script until the browser has answered."""
+    """Everything that the browser's storage holds under our names. Blocks the script until the browser has answered.
+
+    Where storage is switched off, the package never answers: then a report ends the wait with nothing.
+    """
+
+    def on_report() -> None:
+        st.session_state[READ_KEY] = {}
+
+    _watch(key="storage-check", data={"expect": {}, "state": "saving"}, on_report_change=on_report)
     LocalStorage(READ_KEY)
     items: Mapping[str, Any] = st.session_state[READ_KEY]
     ours = {key: value for key, value in items.items() if key.startswith(archive.PREFIX)}
@@ -53,14 +61,15 @@ def draw_write(write: Write, element_key: str) -> None:
         storage.storedItems.clear()
 
 
-def draw_question(visit: Visit) -> None:
-    """The question that an answer waits for. Outside any fragment: its confirmation interrupts the script.
+def draw_first(visit: Visit) -> None:
+    """The write that matters most, through an iframe that stays: the question that an answer waits for, if one does.
 
-    Its iframe stays, ready for the next question, by storing again what is there.
+    Its confirmation comes by HTTP, past the script that waits for it. Where there are no routes, it interrupts the
+    script: so outside any fragment.
     """
-    write = visit.outbox.get(archive.chat_key(visit.conversation.id)) if visit.starting else None
-    draw_write(write or visit.owner_write, "storage-question")
-    _mount("storage-question-watch", visit, [write] if write else [], labelled=False)
+    write = visit.next_write()
+    draw_write(write, "storage-first")
+    _mount("storage-first-watch", visit, [write] if visit.outbox.get(write.key) else [], token=visit.token)
 
 
 @st.fragment
@@ -74,32 +83,24 @@ def draw_pending(visit: Visit) -> None:
     with st.container(key="storage-pending"):
         for write in writes:
             draw_write(write, write.key)
-    _mount("storage-watch", visit, writes, labelled=bool(visit.conversation.messages))
+    _mount("storage-watch", visit, writes, labels=words.STORAGE if visit.conversation.messages else None)
     if visit.outbox.problem:
         _offer_download(visit)
 
 
-def _mount(key: str, visit: Visit, writes: list[Write], *, labelled: bool) -> None:
+def _mount(
+    key: str, visit: Visit, writes: list[Write], *, labels: dict[str, str] | None = None, token: str | None = None
+) -> None:
     def on_report() -> None:
-        take_report(visit, st.session_state[key].report)
+        visit.take_report(st.session_state[key].report)
 
     data = {
         "expect": {write.key: write.revision for write in writes},
         "state": "saving" if visit.outbox.get(archive.chat_key(visit.conversation.id)) else "saved",
-        "words": words.STORAGE if labelled else None,
+        "words": labels,
+        "visit": token,
     }
     _watch(key=key, data=data, on_report_change=on_report)
-
-
-def take_report(visit: Visit, report: object) -> None:
-    """What the browser says that it stores. It comes from outside, so its shape is checked."""
-    if not isinstance(report, Mapping):
-        return
-    found, problem = report.get("found"), report.get("problem")
-    if isinstance(found, Mapping):
-        visit.outbox.confirm(found)
-    visit.outbox.problem = problem if isinstance(problem, str) and problem in words.STORAGE else ""
-    visit.stored()
 
 
 def _offer_download(visit: Visit) -> None:

@@ -25,11 +25,12 @@ def draw() -> None:
     except SetupError as error:
         st.error(f"This app is not set up correctly. Whoever runs it can correct these settings:\n\n{error}")
         st.stop()
-    here = visit()
+    with st.container(key="storage-reading"):
+        here = visit()
     here.attach()
     with st.bottom, st.container(key="storage"):
         # First of all: the answer begins when the question is stored.
-        browser_storage.draw_question(here)
+        browser_storage.draw_first(here)
         checkpoint_slot = st.empty()
     st.html(f"<style>{compact(STYLE)}</style>")
     sidebar.draw(here)

@@ -16,7 +16,7 @@ def draw(visit: Visit) -> DeltaGenerator:
     with st.bottom:
         stop = st.empty()
         if visit.conversation.running:
-            stop.button(words.STOP, key="stop", on_click=visit.stop, icon=":material/stop_circle:", shortcut="escape")
+            stop.button(words.STOP, key="stop", on_click=visit.stop, icon=":material/stop_circle:")
         refusal = st.empty()
         if refused := st.session_state.pop(REFUSED, ""):
             refusal.warning(refused, icon=":material/edit:")

@@ -52,7 +52,7 @@ def draw(visit: Visit, body: DeltaGenerator, foot: DeltaGenerator, checkpoint_sl
         waiting = st.empty()
     page = LivePage(visit.run, waiting, Checkpoints(visit, answer.run, checkpoint_slot))
     deadline = time.monotonic() + server().settings.chat_save_seconds
-    while visit.starting and time.monotonic() < deadline:
+    while visit.starting and not visit.outbox.problem and time.monotonic() < deadline:
         page.tick()
         time.sleep(POLL)
     visit.begin()

@@ -18,10 +18,17 @@ function used() {
 }
 
 function problem() {
+  return used() > 4_000_000 ? "full" : "unknown";
+}
+
+// Tells the server without a run of the script; false where the host serves the page alone, without the routes.
+async function posted(body) {
+  const headers = { "Content-Type": "application/json" };
   try {
-    return used() > 4_000_000 ? "full" : "unknown";
+    const answer = await fetch("api/stored", { method: "POST", headers, body: JSON.stringify(body) });
+    return answer.status === 204;
   } catch {
-    return "off";
+    return false;
   }
 }
 
@@ -37,16 +44,22 @@ export default function ({ data, parentElement, setTriggerValue }) {
 
   function look(last) {
     let found = {};
+    let why = "";
     try {
+      localStorage.getItem("");
       found = Object.fromEntries(expected.filter(([key, revision]) => stored(key) === revision));
     } catch {
-      // Storage is switched off: nothing is found.
+      why = "off";
     }
-    const done = Object.keys(found).length === expected.length;
-    const why = !done && last ? problem() : "";
+    const done = !why && Object.keys(found).length === expected.length;
+    if (!done && last) why ||= problem();
     say(why ? "failed" : done ? "saved" : data.state, why);
-    if (done) stop();
-    if (expected.length && (done || why)) setTriggerValue("report", { found, problem: why });
+    if (done || why) stop();
+    if (why || (done && expected.length)) report({ found, problem: why });
+  }
+
+  async function report(what) {
+    if (!(data.visit && (await posted({ visit: data.visit, ...what })))) setTriggerValue("report", what);
   }
 
   const onStorage = () => look(false);

@@ -19,7 +19,8 @@ from pathlib import Path
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.servers import APP, CHROMIUM_ARGUMENTS, AppServer, chromium_path
-from tests.upstream import DONE, Pace, Say, Script, Upstream, finish, usage
+from tests.upstream import Upstream
+from tests.upstream_script import DONE, Pace, Say, Script, finish, usage
 
 TUTORIAL = Path(__file__).with_name("tutorial_app.py")
 FIRST, LAST = "Firstword", "Lastword"

@@ -1,0 +1,78 @@
+"""The page as a visitor uses it: what the browser tests do and look at, by the accessible names of the controls."""
+
+import json
+from typing import Any
+
+from playwright.sync_api import BrowserContext, Locator, Page, expect
+
+PREFIX = "chatcore."
+
+
+class Chat:
+    """One tab with the app."""
+
+    def __init__(self, context: BrowserContext, url: str) -> None:
+        self.page: Page = context.new_page()
+        self.errors: list[str] = []
+        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
+        self.page.goto(url)
+        self.field.wait_for()
+
+    @property
+    def field(self) -> Locator:
+        return self.page.get_by_placeholder("Message")
+
+    @property
+    def stop(self) -> Locator:
+        return self.page.get_by_role("button", name="Stop generating", exact=True)
+
+    @property
+    def answer(self) -> Locator:
+        """The last answer."""
+        return self.page.locator("[class*=st-key-assistant-]").last
+
+    @property
+    def questions(self) -> Locator:
+        return self.page.locator("[class*=st-key-user-]")
+
+    @property
+    def saved(self) -> Locator:
+        return self.page.get_by_text("Saved in this browser", exact=True)
+
+    def button(self, name: str) -> Locator:
+        return self.page.get_by_role("button", name=name, exact=True)
+
+    def send(self, text: str) -> None:
+        self.field.fill(text)
+        self.field.press("Enter")
+
+    def wait_until_done(self) -> None:
+        """The answer has ended and is saved."""
+        expect(self.stop).to_have_count(0)
+        self.saved.wait_for()
+
+    def reload(self) -> None:
+        self.page.reload()
+        self.field.wait_for()
+
+    def stored(self) -> dict[str, Any]:
+        """What the browser's storage holds under our names."""
+        items = self.page.evaluate("({...localStorage})")
+        return {key: json.loads(value) for key, value in items.items() if key.startswith(PREFIX)}
+
+    def stored_chat(self) -> dict[str, Any]:
+        """The only stored chat."""
+        [(key, item)] = [(key, item) for key, item in self.stored().items() if key.startswith("chatcore.chat.")]
+        return item[key]
+
+    def wait_for_stored(self, condition: str) -> None:
+        """Until a JavaScript expression of `chat`, the only stored chat, and `parts`, the stored parts, is true."""
+        self.page.wait_for_function(
+            """condition => {
+                const under = prefix => Object.keys(localStorage).filter(key => key.startsWith(prefix))
+                    .map(key => JSON.parse(localStorage[key])?.[key]).filter(item => item);
+                const chat = under('chatcore.chat.')[0], parts = under('chatcore.part.');
+                return chat && new Function('chat', 'parts', 'return ' + condition)(chat, parts);
+            }""",
+            arg=condition,
+        )

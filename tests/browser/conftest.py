@@ -1,0 +1,76 @@
+"""The running app, its fake provider and Chromium. No browser is a failure that says so, never a skip."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Error, expect, sync_playwright
+
+from tests.browser.chat import Chat
+from tests.servers import CHROMIUM_ARGUMENTS, AppServer, chromium_path, free_port
+from tests.upstream import Upstream
+
+TIMEOUT = 15_000
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        try:
+            chromium = playwright.chromium.launch(executable_path=chromium_path(), args=CHROMIUM_ARGUMENTS)
+        except Error as error:
+            pytest.fail(f"No Chromium to test with; `tests/run` installs one.\n{error}", pytrace=False)
+        expect.set_options(timeout=TIMEOUT)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture(scope="session")
+def upstream_port() -> int:
+    return free_port()
+
+
+@pytest.fixture
+def upstream(upstream_port: int) -> Iterator[Upstream]:
+    """The provider of `app`: a new one for each test, always at the same address."""
+    with Upstream(upstream_port) as upstream:
+        yield upstream
+
+
+def settings(port: int) -> dict[str, str]:
+    """The app's, with the provider at that port."""
+    address = f"http://127.0.0.1:{port}/v1"
+    return {"OPENAI_API_KEY": "sk-canary-7f3a", "OPENAI_BASE_URL": address, "OPENAI_MODEL": "fake-1"}
+
+
+@pytest.fixture(scope="session")
+def app(upstream_port: int) -> Iterator[AppServer]:
+    """The app with a key, shared by the tests."""
+    with AppServer(settings(upstream_port)) as server:
+        yield server
+
+
+@pytest.fixture
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    """A visitor: a browser with an empty storage."""
+    visitor = browser.new_context(viewport={"width": 1200, "height": 800})
+    visitor.set_default_timeout(TIMEOUT)
+    yield visitor
+    visitor.close()
+
+
+@pytest.fixture
+def open_chat(context: BrowserContext, app: AppServer, upstream: Upstream) -> Iterator[Callable[[], Chat]]:
+    """Opens a tab of the same visitor; at the end none of them had an error of the page."""
+    tabs: list[Chat] = []
+
+    def opened() -> Chat:
+        tabs.append(Chat(context, app.url))
+        return tabs[-1]
+
+    yield opened
+    assert not [error for tab in tabs for error in tab.errors]
+
+
+@pytest.fixture
+def chat(open_chat: Callable[[], Chat]) -> Chat:
+    return open_chat()

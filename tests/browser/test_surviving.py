@@ -1,0 +1,115 @@
+"""Reload, another tab, a closed tab, a dead server: the answer is there, and was asked for once."""
+
+import signal
+from collections.abc import Callable
+
+from playwright.sync_api import Browser, BrowserContext, expect
+
+from tests.browser.chat import Chat
+from tests.browser.conftest import settings
+from tests.servers import AppServer
+from tests.upstream import Upstream
+from tests.upstream_script import DONE, Say, Script, Stall, Wait, finish, reply
+
+HALVES = Script((Say("First half, "), Wait("second half"), Say("second half."), finish(), DONE))
+
+
+def test_a_reload_shows_the_same_conversation(chat: Chat, upstream: Upstream) -> None:
+    upstream.queue(reply("# Title\n\nText with **bold**.\n\n- one\n- two\n"))
+    chat.send("Hello")
+    chat.wait_until_done()
+    before = chat.page.locator(".st-key-transcript").inner_html()
+    stored = chat.stored()
+    chat.reload()
+    expect(chat.answer).to_contain_text("two")
+    expect(chat.page.locator(".st-key-transcript [data-testid=stMarkdownContainer]")).to_have_count(
+        before.count('data-testid="stMarkdownContainer"')
+    )
+    chat.saved.wait_for()
+    assert {key for key in chat.stored() if "part" not in key} == {key for key in stored if "part" not in key}
+
+
+def test_a_reload_in_the_middle_goes_on_with_the_same_answer(chat: Chat, upstream: Upstream) -> None:
+    upstream.queue(HALVES)
+    chat.send("Hello")
+    expect(chat.answer).to_contain_text("First half,")
+    chat.reload()
+    expect(chat.answer).to_contain_text("First half,")
+    expect(chat.stop).to_be_visible()
+    upstream.open("second half")
+    expect(chat.answer).to_contain_text("First half, second half.")
+    chat.wait_until_done()
+    assert len(upstream.exchanges) == 1
+
+
+def test_a_second_tab_sees_the_running_answer_and_can_stop_it(
+    open_chat: Callable[[], Chat], upstream: Upstream
+) -> None:
+    upstream.queue(Script((Say("First half, "), Stall())))
+    first = open_chat()
+    first.send("Hello")
+    expect(first.answer).to_contain_text("First half,")
+    second = open_chat()
+    expect(second.answer).to_contain_text("First half,")
+    second.stop.click()
+    upstream.exchange(0).disconnected.wait_at()
+    expect(first.answer).to_contain_text("You stopped this answer.")
+    expect(second.answer).to_contain_text("You stopped this answer.")
+    assert len(upstream.exchanges) == 1
+
+
+def test_an_answer_ends_without_its_tab_and_is_there_when_it_is_opened_again(
+    open_chat: Callable[[], Chat], upstream: Upstream
+) -> None:
+    upstream.queue(HALVES)
+    chat = open_chat()
+    chat.send("Hello")
+    expect(chat.answer).to_contain_text("First half,")
+    chat.page.close()
+    upstream.open("second half")
+    upstream.exchange(0).finished.wait_at()
+    again = open_chat()
+    expect(again.answer).to_contain_text("First half, second half.")
+    again.wait_until_done()
+    assert again.stored_chat()["messages"][1]["ending"] == "complete"
+    assert len(upstream.exchanges) == 1
+
+
+def test_after_a_killed_server_the_saved_part_is_there(
+    context: BrowserContext, upstream: Upstream, upstream_port: int
+) -> None:
+    upstream.queue(Script((Say("Saved, "), Wait("more"), Say("and this too"), Stall())), reply("Again."))
+    with AppServer(settings(upstream_port)) as server:
+        chat = Chat(context, server.url)
+        chat.send("Hello")
+        expect(chat.answer).to_contain_text("Saved,")
+        upstream.open("more")
+        chat.wait_for_stored("parts.some(part => part.text.includes('this too'))")
+        server.stop(signal.SIGKILL)
+        server.start()
+        chat.reload()
+        expect(chat.answer).to_contain_text("Saved, and this too")
+        expect(chat.answer).to_contain_text("Interrupted")
+        chat.wait_until_done()
+        chat.wait_for_stored("chat.messages[1].ending === 'interrupted' && !parts.length")
+        assert len(upstream.exchanges) == 1
+        chat.button("Retry").click()
+        expect(chat.answer).to_contain_text("Again.")
+
+
+def test_another_visitor_sees_nothing_of_it(chat: Chat, app: AppServer, browser: Browser, upstream: Upstream) -> None:
+    upstream.queue(Script((Say("Secret"), Stall())))
+    chat.send("Hello")
+    expect(chat.answer).to_contain_text("Secret")
+    stored = chat.page.evaluate("({...localStorage})")
+    stranger = browser.new_context()
+    tab = Chat(stranger, app.url)
+    copied = {key: value for key, value in stored.items() if key != "chatcore.owner"}
+    tab.page.evaluate("items => Object.assign(localStorage, items)", copied)
+    tab.reload()
+    expect(tab.answer).to_contain_text("Interrupted")
+    expect(tab.answer).not_to_contain_text("Secret")
+    expect(chat.stop).to_be_visible()
+    stranger.close()
+    chat.stop.click()
+    chat.wait_until_done()

@@ -1,0 +1,82 @@
+"""A run and a page in simulated time: whoever waits for an event moves the clock, and nothing really waits."""
+
+import time
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+
+from chatcore.events import RunEvent
+from chatcore.pacing import FRAME_OVERHEAD, frames
+from chatcore.runs import Run
+
+
+class Simulated(Run):
+    """A run whose events arrive at given seconds, and whose readers wait in simulated time."""
+
+    def __init__(self, arrivals: Iterable[tuple[float, RunEvent]]) -> None:
+        self.now = 0.0
+        super().__init__(self.clock)
+        self._arrivals = list(arrivals)[::-1]
+
+    def clock(self) -> float:
+        return self.now
+
+    def events_since(self, cursor: int, timeout: float = 0) -> tuple[list[RunEvent], int]:
+        self._arrive()
+        events, after = super().events_since(cursor)
+        if not events and timeout:
+            next_arrival = self._arrivals[-1][0] if self._arrivals else float("inf")
+            self.now = min(self.now + timeout, next_arrival)
+            self._arrive()
+            events, after = super().events_since(cursor)
+        return list(events), after
+
+    def _arrive(self) -> None:
+        while self._arrivals and self._arrivals[-1][0] <= self.now:
+            self.append(self._arrivals.pop()[1])
+
+
+@dataclass
+class Screen:
+    """A page that notes when it was touched, and what `st.write_stream` would have drawn."""
+
+    run: Run
+    clock: Callable[[], float] = time.monotonic
+    elements: list[str] = field(default_factory=lambda: [""])
+    frames: list[tuple[float, int]] = field(default_factory=list)
+    """When each was drawn, and how many bytes its element then had."""
+    ticks: list[float] = field(default_factory=list)
+    checkpoints: list[tuple[float, int, str]] = field(default_factory=list)
+    resent: int = 0
+    """Bytes of the elements that were drawn once more because they were complete."""
+
+    def tick(self) -> None:
+        self.ticks.append(self.clock())
+
+    def checkpoint(self, start: int, text: str) -> None:
+        self.checkpoints.append((self.clock(), start, text))
+
+    def draw(self) -> Iterator[str]:
+        """Draw to the end; gives each element's text as it is after every frame."""
+        for piece in frames(self.run, self, self.clock):
+            if callable(piece):
+                piece()
+                self.resent += size(self.elements[-1])
+                self.elements.append("")
+            elif piece:
+                self.elements[-1] += piece
+                self.frames.append((self.clock(), size(self.elements[-1])))
+                yield self.elements[-1]
+
+    @property
+    def bytes_sent(self) -> int:
+        return self.resent + sum(bytes_ + FRAME_OVERHEAD for _, bytes_ in self.frames)
+
+
+def simulated(arrivals: Iterable[tuple[float, RunEvent]]) -> Screen:
+    """The page of a simulated run."""
+    run = Simulated(arrivals)
+    return Screen(run, run.clock)
+
+
+def size(text: str) -> int:
+    return len(text.encode("utf-8", "replace"))

@@ -1,0 +1,53 @@
+"""What a provider is asked: the path before the answer, and nothing else."""
+
+from chatcore import request
+from chatcore.conversation import Conversation
+from chatcore.events import Ended, Ending, Reply
+from chatcore.providers.base import ChatRequest, PromptMessage
+
+
+def answered(chat: Conversation, question: str, text: str, ending: Ending = Ending.COMPLETE) -> Conversation:
+    chat = chat.ask(question, "m")
+    return chat.finish(chat.path[-1].id, Reply(text, ended=Ended(ending)))
+
+
+def asked(chat: Conversation) -> ChatRequest:
+    return request.build(chat, chat.path[-1].id)
+
+
+def contents(chat: Conversation) -> list[str]:
+    return [message.content for message in asked(chat).messages]
+
+
+def test_the_request_is_the_path_up_to_the_question_and_the_model_of_the_answer():
+    chat = answered(Conversation(), "One?", "First.").ask("Two?", "chosen")
+    assert asked(chat) == ChatRequest(
+        (PromptMessage("user", "One?"), PromptMessage("assistant", "First."), PromptMessage("user", "Two?")), "chosen"
+    )
+
+
+def test_an_answer_without_text_is_left_out():
+    chat = answered(Conversation(), "One?", "", Ending.FAILED).ask("Two?", "m")
+    assert contents(chat) == ["One?", "Two?"]
+
+
+def test_a_partial_answer_is_part_of_what_was_said():
+    chat = answered(Conversation(), "One?", "Par", Ending.STOPPED).ask("Two?", "m")
+    assert contents(chat) == ["One?", "Par", "Two?"]
+
+
+def test_another_branch_is_not_sent():
+    chat = answered(Conversation(), "One?", "Old.")
+    chat = chat.answer(chat.path[0].id, "other")
+    assert contents(chat) == ["One?"]
+    assert asked(chat).model == "other"
+
+
+def test_what_waits_in_the_queue_is_not_sent():
+    assert contents(Conversation().ask("One?", "m").enqueue("Two?")) == ["One?"]
+
+
+def test_an_answer_in_the_middle_is_asked_for_with_what_stands_before_it():
+    chat = answered(answered(Conversation(), "One?", "First."), "Two?", "Second.")
+    built = request.build(chat, chat.path[1].id)
+    assert [message.content for message in built.messages] == ["One?"]

@@ -1,0 +1,231 @@
+"""Which runs there are: started once, found by their owner only, stopped for good, forgotten in time."""
+
+import threading
+from collections.abc import AsyncGenerator, Iterator
+
+import pytest
+
+from chatcore.events import Ended, Ending, RunEvent, TextDelta
+from chatcore.providers.base import ChatRequest
+from chatcore.providers.openai import OpenAIProvider
+from chatcore.runs import EVENT_BYTES, Run, RunLimits, RunRegistry
+from tests.asking import KEY
+from tests.played import REQUEST, Played, begin, log_of, saying
+from tests.upstream import Upstream
+from tests.upstream_script import Pace, Say, Script, Stall, Status, Wait, finish
+
+DONE = Ended(Ending.COMPLETE)
+
+
+# Starting and finding
+
+
+def test_starting_again_gives_the_same_run_and_asks_once(registry: RunRegistry) -> None:
+    played = saying(TextDelta("x"), hold=True)
+    run = begin(registry, played)
+    assert played.silent.wait(5)
+    assert begin(registry, played) is run
+    registry.stop("me", "1")
+    assert begin(registry, played) is run
+    assert played.asked == 1
+
+
+def test_starting_at_the_same_time_gives_one_run(registry: RunRegistry) -> None:
+    played, together, runs = saying(DONE), threading.Barrier(10), list[Run]()
+
+    def start() -> None:
+        together.wait(5)
+        runs.append(begin(registry, played))
+
+    threads = [threading.Thread(target=start) for _ in range(10)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(5)
+    log_of(runs[0])
+    assert (len(runs), len(set(map(id, runs))), played.asked) == (10, 1, 1)
+
+
+def test_a_foreign_run_looks_like_a_missing_one(registry: RunRegistry) -> None:
+    run = begin(registry, saying(TextDelta("secret"), hold=True))
+    for owner, run_id in (("you", "1"), ("me", "2"), ("", "1"), ("me1", ""), ("1", "me")):
+        assert registry.find(owner, run_id) is None
+        assert registry.stop(owner, run_id) is False
+    assert run.ended is None
+    assert registry.find("me", "1") is run
+
+
+def test_starting_with_a_foreign_id_makes_a_run_of_its_own(registry: RunRegistry) -> None:
+    theirs = begin(registry, saying(TextDelta("secret"), hold=True), owner="you")
+    mine = begin(registry, saying(DONE))
+    assert log_of(mine) == [DONE]
+    assert registry.stop("me", "1") is False
+    assert theirs.ended is None
+    assert registry.find("you", "1") is theirs
+
+
+def test_many_runs_share_one_thread(registry: RunRegistry) -> None:
+    threads: list[threading.Thread] = []
+    all_there = threading.Event()
+
+    async def play(_: ChatRequest) -> AsyncGenerator[RunEvent, None]:
+        threads.append(threading.current_thread())
+        if len(threads) == 50:
+            all_there.set()
+        await played.hold()
+        yield DONE
+
+    before = threading.active_count()
+    played = Played(play)
+    runs = [begin(registry, played, str(number)) for number in range(50)]
+    assert all_there.wait(5)
+    assert threading.active_count() == before
+    assert len(set(threads)) == 1
+    registry.submit(played.let_go()).result(5)
+    assert [log_of(run) for run in runs] == [[DONE]] * 50
+
+
+def test_a_closed_registry_makes_no_more_answers(registry: RunRegistry) -> None:
+    registry.close()
+    registry.close()
+    played = saying(DONE)
+    assert [event.ending for event in log_of(begin(registry, played)) if isinstance(event, Ended)] == [
+        Ending.INTERRUPTED
+    ]
+    assert played.asked == 0
+
+
+def test_the_thread_ends_with_the_registry() -> None:
+    before = threading.active_count()
+    registry = RunRegistry()
+    assert threading.active_count() == before + 1
+    registry.close()
+    assert threading.active_count() == before
+
+
+# Stopping, over real HTTP
+
+
+@pytest.fixture
+def provider(registry: RunRegistry, upstream: Upstream) -> Iterator[OpenAIProvider]:
+    provider = OpenAIProvider(KEY, upstream.base_url)
+    yield provider
+    registry.submit(provider.aclose()).result(5)
+
+
+STALLED = {
+    "before the headers": Script((Stall(),)),
+    "after the headers": Script((Status(), Stall())),
+    "silent after text": Script((Say("x"), Stall())),
+    "mid-stream": Script((Say("x"), Pace(2000, 200))),
+}
+
+
+@pytest.mark.parametrize("name", STALLED)
+def test_stop_ends_the_run_and_closes_the_connection_at_once(
+    registry: RunRegistry, upstream: Upstream, provider: OpenAIProvider, name: str
+) -> None:
+    upstream.queue(STALLED[name])
+    run = registry.start("me", "1", provider, REQUEST)
+    exchange = upstream.exchange()
+    if "headers" not in name:
+        assert run.events_since(0, timeout=5)[1]
+    elif name == "after the headers":
+        exchange.headers_sent.wait_at()
+    assert registry.stop("me", "1")
+    assert run.ended == Ended(Ending.STOPPED)
+    assert run.ended_at is not None
+    assert exchange.disconnected.wait_at() - run.ended_at < 0.15
+    assert len(upstream.exchanges) == 1
+
+
+def test_stopping_one_run_leaves_the_others_alone(
+    registry: RunRegistry, upstream: Upstream, provider: OpenAIProvider
+) -> None:
+    upstream.queue(Script((Say("x"), Stall())))
+    stopped = registry.start("me", "1", provider, REQUEST)
+    upstream.exchange()
+    upstream.queue(Script((Say("a"), Wait("go"), Say("b"), finish())))
+    other = registry.start("me", "2", provider, REQUEST)
+    upstream.exchange(1)
+    registry.stop("me", "1")
+    upstream.exchange().disconnected.wait_at()
+    upstream.open("go")
+    assert log_of(other) == [TextDelta("a"), TextDelta("b"), DONE]
+    assert stopped.ended == Ended(Ending.STOPPED)
+
+
+def test_starting_again_asks_the_provider_once(
+    registry: RunRegistry, upstream: Upstream, provider: OpenAIProvider
+) -> None:
+    for _ in range(3):
+        log_of(registry.start("me", "1", provider, REQUEST))
+    assert len(upstream.exchanges) == 1
+
+
+# Expiring
+
+
+class Clock:
+    now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def small(clock: Clock) -> Iterator[RunRegistry]:
+    """A registry that keeps finished runs for 60 seconds and holds ten events without text."""
+    registry = RunRegistry(RunLimits(keep_finished=60, all_bytes=10 * EVENT_BYTES), clock)
+    yield registry
+    registry.close()
+
+
+def test_a_finished_run_expires_by_time_and_a_running_one_never(small: RunRegistry, clock: Clock) -> None:
+    done = begin(small, saying(DONE), "done")
+    running = begin(small, saying(hold=True), "running")
+    log_of(done)
+    clock.now += 59.9
+    assert small.find("me", "done") is done
+    clock.now += 0.2
+    assert small.find("me", "done") is None
+    clock.now += 1e9
+    assert small.find("me", "running") is running
+
+
+def test_the_runs_that_finished_first_go_when_all_are_too_large(small: RunRegistry, clock: Clock) -> None:
+    for number in range(5):
+        log_of(begin(small, saying(TextDelta(""), DONE), str(number)))
+        clock.now += 1
+    kept = [number for number in range(5) if small.find("me", str(number))]
+    assert kept == [0, 1, 2, 3, 4]
+    log_of(begin(small, saying(TextDelta("x" * EVENT_BYTES), DONE), "large"))
+    kept = [number for number in range(5) if small.find("me", str(number))]
+    assert kept == [2, 3, 4]
+    assert small.find("me", "large")
+
+
+def test_a_running_run_is_kept_however_large_it_is(small: RunRegistry) -> None:
+    played = saying(*[TextDelta("x" * EVENT_BYTES)] * 20, hold=True)
+    running = begin(small, played, "running")
+    assert played.silent.wait(5)
+    log_of(begin(small, saying(DONE), "done"))
+    assert small.find("me", "running") is running
+    assert small.find("me", "done") is None
+
+
+def test_a_run_started_again_under_an_expired_id_can_be_stopped(clock: Clock) -> None:
+    registry = RunRegistry(RunLimits(keep_finished=0), clock)
+    for _ in range(20):
+        played = saying(TextDelta("x"), hold=True)
+        begin(registry, played)
+        assert played.silent.wait(5)
+        assert registry.stop("me", "1")
+        assert played.left.wait(5)
+        assert registry.find("me", "1") is None
+    registry.close()
