@@ -8,6 +8,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+PROBLEMS = ("off", "full", "unknown")
+"""Why a browser did not store: storage is switched off, it is full, or it does not say."""
+
 
 @dataclass(frozen=True, slots=True)
 class Write:
@@ -58,3 +61,15 @@ class Outbox:
                 write = self._pending.get(key)
                 if write is not None and write.revision == revision:
                     del self._pending[key]
+
+    def take_report(self, report: object) -> None:
+        """What the browser says that it stores: `found`, a revision by key, and a `problem`, empty where there is none.
+
+        It comes from outside, so its shape is checked.
+        """
+        if not isinstance(report, Mapping):
+            return
+        found, problem = report.get("found"), report.get("problem")
+        if isinstance(found, Mapping):
+            self.confirm(found)
+        self.problem = problem if isinstance(problem, str) and problem in PROBLEMS else ""

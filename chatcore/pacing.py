@@ -14,8 +14,12 @@ from chatcore.events import Ended, TextDelta
 from chatcore.runs import Run
 
 FRAMES_PER_SECOND = 12
-LIVE_BYTES_PER_SECOND = 3_000
+LIVE_BYTES_PER_SECOND = 2_000
 """What the frames of one answer may cost: below it 12 frames a second, above it as many as fit."""
+SECONDS_BETWEEN_FRAMES = 3.0
+"""At most, so that a page with a large open block does not look dead …"""
+MOST_BYTES_PER_SECOND = 20_000
+"""… as long as this allows it: the cost of an answer grows with its length, whatever it is made of."""
 FRAME_OVERHEAD = 160
 """Bytes of a frame beside its text, measured on the websocket of Streamlit 1.67."""
 HEARTBEAT = 0.1
@@ -47,9 +51,11 @@ class _Drawing:
         self.open, self._drawn = "", 0
 
     @property
-    def cost(self) -> int:
-        """Bytes of the next frame, about."""
-        return len(self.open.encode("utf-8", "replace")) + FRAME_OVERHEAD
+    def pause(self) -> float:
+        """Seconds until the next frame: what it costs, at the rate that frames may cost."""
+        cost = len(self.open.encode("utf-8", "replace")) + FRAME_OVERHEAD
+        wanted = min(SECONDS_BETWEEN_FRAMES, cost / LIVE_BYTES_PER_SECOND)
+        return max(1 / FRAMES_PER_SECOND, wanted, cost / MOST_BYTES_PER_SECOND)
 
     def frame(self, new: str, *, last: bool) -> Iterator[str | Callable[[], None]]:
         """Draw `new` after what is there; `last` holds nothing back."""
@@ -79,7 +85,7 @@ def frames(run: Run, page: Page, clock: Callable[[], float] = time.monotonic) ->
         if (pending and clock() >= due) or ended:
             yield from drawing.frame(pending, last=ended)
             pending = ""
-            due = clock() + max(1 / FRAMES_PER_SECOND, drawing.cost / LIVE_BYTES_PER_SECOND)
+            due = clock() + drawing.pause
         page.tick()
         if ended:
             return

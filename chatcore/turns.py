@@ -5,30 +5,23 @@ callbacks. Knows nothing of Streamlit.
 """
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import wraps
-from typing import Concatenate, ParamSpec, TypeVar
 from weakref import WeakValueDictionary
 
 from chatcore import archive, request
 from chatcore.conversation import Conversation, Draft, Message, clean, new_id, now_ms
 from chatcore.events import Ended, Ending, Reply
-from chatcore.outbox import Outbox, Write
+from chatcore.locked import locked
+from chatcore.outbox import Write
 from chatcore.providers.base import Provider
-from chatcore.restore import entry_of, restore
 from chatcore.runs import Run, RunRegistry
-
-P = ParamSpec("P")
-R = TypeVar("R")
+from chatcore.shelf import Shelf
 
 GOES_ON = (Ending.COMPLETE, Ending.STOPPED, Ending.LENGTH, Ending.FILTERED, Ending.REFUSED)
 """After these endings the next message of the queue goes out by itself; after a failure it waits for a click."""
-PROBLEMS = ("off", "full", "unknown")
-"""Why a browser did not store: storage is switched off, it is full, or it does not say."""
 FRESH_MS = 2_000
 """A stored question so new whose answer was never begun is begun: the page was reloaded in between."""
-
 
 VISITS: "WeakValueDictionary[str, Visit]" = WeakValueDictionary()
 """The open visits of this process by their token, for reports that come by HTTP."""
@@ -42,71 +35,45 @@ class Withdrawn:
     place: int
 
 
-def _alone(change: "Callable[Concatenate[Visit, P], R]") -> "Callable[Concatenate[Visit, P], R]":
-    """One change of a visit at a time.
-
-    A script that a click ends and the one that serves the click overlap, and reports come in a third thread.
-    """
-
-    @wraps(change)
-    def alone(visit: "Visit", /, *args: P.args, **kwargs: P.kwargs) -> R:
-        with visit.lock:
-            return change(visit, *args, **kwargs)
-
-    return alone
-
-
 class Visit:
-    """One visitor's open page: the conversation, the chats that are stored, and what is still to be stored."""
+    """One visitor's open page: the conversation, the chats that are stored, and what is still to be stored.
+
+    Every change holds the lock: a script that a click ends overlaps the next, and reports come in a third thread.
+    """
 
     def __init__(self, items: Mapping[str, object], registry: RunRegistry, provider: Provider, model: str) -> None:
         """`items` is what the browser's storage holds."""
-        found = restore(items)
+        self._shelf = Shelf(items)
         self.registry, self.provider, self.model = registry, provider, model
+        self.owner, self.outbox, self.damage = self._shelf.owner, self._shelf.outbox, self._shelf.damage
         self.lock = threading.RLock()
         self.token = new_id()
         """What the page shows to report to this visit, and to nothing else."""
         VISITS[self.token] = self
-        self.outbox = Outbox()
-        self.damage = found.damage
         self.withdrawn: Withdrawn | None = None
         # The chats whose question is on its way to the browser's storage: the answer begins when it is there.
         self._starting: set[str] = set()
         # By id, until the answer is taken over: the registry forgets finished runs when it must.
         self._runs: dict[str, Run] = {}
-        self._chats, self._entries, self._index_revision = found.chats, found.entries, found.revision
-        self._parts = found.parts
-        for key, value in found.moved.items():
-            self.outbox.put(key, value)
-        for key in found.gone:
-            self.outbox.remove(key)
-        self.owner = found.owner or new_id()
-        if not found.owner:
-            self.outbox.put(archive.OWNER_KEY, archive.dump_owner(self.owner))
         # The other chats in which an answer is being made.
-        self._behind = found.running
-        self.conversation = self._read(found.open_chat)
+        self._behind = self._shelf.running
+        self.conversation = self._shelf.read(self._shelf.open_chat)
         self._behind.pop(self.conversation.id, None)
         self.attach()
-
-    def _read(self, chat_id: str | None) -> Conversation:
-        """The stored chat, or a new one where there is none of that id."""
-        return archive.load(self._chats[chat_id]) if chat_id in self._chats else Conversation()
 
     @property
     def chats(self) -> list[archive.EntryV1]:
         """The stored chats, newest first."""
-        return self._entries
+        return self._shelf.entries
 
     @property
-    @_alone
+    @locked
     def run(self) -> Run | None:
         """The run of the answer that is being made, if the server has it."""
         return self._run_of(self.conversation)
 
     def _run_of(self, conversation: Conversation) -> Run | None:
-        answer = conversation.running
-        if answer is None or answer.run is None:
+        if (answer := conversation.running) is None or answer.run is None:
             return None
         if run := self._runs.get(answer.run) or self.registry.find(self.owner, answer.run):
             self._runs[answer.run] = run
@@ -117,11 +84,10 @@ class Visit:
         """The question is on its way to the browser's storage; its answer begins when it is there."""
         return self.conversation.id in self._starting
 
-    @_alone
+    @locked
     def send(self, text: str) -> None:
         """A new message: asked at once, or queued while an answer is being made. Raises `InputError`."""
-        text = clean(text)
-        if not text:
+        if not (text := clean(text)):
             return
         self.withdrawn = None
         if self.conversation.running or self.conversation.queue:
@@ -130,7 +96,7 @@ class Visit:
         else:
             self._ask(text)
 
-    @_alone
+    @locked
     def send_queued(self) -> None:
         """The first message of the queue goes out, unless an answer is being made."""
         if self.conversation.running or not self.conversation.queue:
@@ -139,7 +105,7 @@ class Visit:
         self.conversation = self.conversation.withdraw(draft.id)
         self._ask(draft.text)
 
-    @_alone
+    @locked
     def withdraw(self, draft_id: str) -> None:
         """Take a message out of the queue; `undo_withdraw` brings it back."""
         for place, draft in enumerate(self.conversation.queue):
@@ -148,14 +114,14 @@ class Visit:
                 self._change(self.conversation.withdraw(draft_id))
                 return
 
-    @_alone
+    @locked
     def undo_withdraw(self) -> None:
         if self.withdrawn:
             self._change(self.conversation.requeue(self.withdrawn.draft, self.withdrawn.place))
             self.withdrawn = None
             self._go_on()
 
-    @_alone
+    @locked
     def retry(self, answer_id: str) -> None:
         """Ask the question of this answer again; the answer stays, as a branch."""
         answer = self.conversation.get(answer_id)
@@ -167,7 +133,7 @@ class Visit:
         self._starting.add(self.conversation.id)
         self._change(self.conversation.ask(text, self.model))
 
-    @_alone
+    @locked
     def begin(self) -> None:
         """Start the answer whose question is stored, or can't be. Calling it again changes nothing."""
         self._begin(self.conversation)
@@ -179,23 +145,15 @@ class Visit:
             built = request.build(chat, answer.id)
             self._runs[answer.run] = self.registry.start(self.owner, answer.run, self.provider, built)
 
-    @_alone
+    @locked
     def take_report(self, report: object) -> None:
-        """What the browser says that it stores: `found`, a revision by key, and a `problem`, empty where there is none.
-
-        It comes from outside, so its shape is checked. The answer that waited for it begins.
-        """
-        if not isinstance(report, Mapping):
-            return
-        found, problem = report.get("found"), report.get("problem")
-        if isinstance(found, Mapping):
-            self.outbox.confirm(found)
-        self.outbox.problem = problem if isinstance(problem, str) and problem in PROBLEMS else ""
+        """What the browser says that it stores, as `Outbox.take_report` wants it. The answer that waited begins."""
+        self.outbox.take_report(report)
         for chat in (self.conversation, *self._behind.values()):
-            if self.outbox.problem or self.outbox.get(archive.chat_key(chat.id)) is None:
+            if self.outbox.problem or not self._shelf.waits(chat.id):
                 self._begin(chat)
 
-    @_alone
+    @locked
     def stop(self) -> None:
         """End the answer that is being made, at once. What arrived stays."""
         answer, run = self.conversation.running, self.run
@@ -205,7 +163,7 @@ class Visit:
         self.registry.stop(self.owner, answer.run)
         self._take_over(run.reply() if run else self._saved(answer, Ending.STOPPED))
 
-    @_alone
+    @locked
     def settle(self) -> bool:
         """Take over the answer when its run has ended; True when that has changed the queue, or what it waits for."""
         run = self.run
@@ -227,11 +185,9 @@ class Visit:
 
     def next_write(self) -> Write:
         """The pending write that matters most; where none is pending, one that changes nothing."""
-        stored = [write for write in self.outbox if write.value is not None]
-        question = self.outbox.get(archive.chat_key(self.conversation.id))
-        return question or next(iter(stored), Write(archive.OWNER_KEY, archive.dump_owner(self.owner)))
+        return self._shelf.next_write(self.conversation.id)
 
-    @_alone
+    @locked
     def attach(self) -> None:
         """Find the run of every answer that was being made, in this chat and in those behind it.
 
@@ -240,7 +196,7 @@ class Visit:
         for chat in list(self._behind.values()):
             if reply := self._reply_of(chat):
                 del self._behind[chat.id]
-                self._store(self._finished(chat, reply))
+                self._shelf.save(self._finished(chat, reply), self.conversation.id)
         answer = self.conversation.running
         if answer is None or self.starting or self.run is not None:
             return
@@ -260,34 +216,32 @@ class Visit:
         return self._saved(answer, Ending.INTERRUPTED)
 
     def _never_begun(self, answer: Message) -> bool:
-        return not self._parts.get(answer.run or "") and abs(now_ms() - answer.created) < FRESH_MS
+        return not self._shelf.text_of(answer.run) and abs(now_ms() - answer.created) < FRESH_MS
 
     def _saved(self, answer: Message, ending: Ending) -> Reply:
         """What is stored of an answer whose run is not there."""
-        return Reply(archive.join_parts(self._parts.get(answer.run or "", [])), ended=Ended(ending))
+        return Reply(self._shelf.text_of(answer.run), ended=Ended(ending))
 
-    @_alone
+    @locked
     def checkpoint(self, run_id: str, start: int, text: str) -> Write:
         """A part of a running answer as it is to be stored; it is removed when the answer has been."""
-        part: archive.PartV1 = {"version": 1, "revision": start, "run": run_id, "start": start, "text": text}
-        self._parts.setdefault(run_id, []).append(part)
-        return Write(archive.part_key(run_id, start), dict(part))
+        return self._shelf.checkpoint(run_id, start, text)
 
-    @_alone
+    @locked
     def new_chat(self) -> None:
         """An empty chat. The one before is stored and goes on."""
         self._show(Conversation())
 
-    @_alone
+    @locked
     def open_chat(self, chat_id: str) -> None:
-        self._show(self._read(chat_id))
+        self._show(self._shelf.read(chat_id))
 
     def _show(self, conversation: Conversation) -> None:
         if self.conversation.running:
             self._behind[self.conversation.id] = self.conversation
         self._behind.pop(conversation.id, None)
         self.conversation, self.withdrawn = conversation, None
-        self._save_index()
+        self._shelf.save_index(conversation.id)
         self.attach()
         self._go_on()
 
@@ -297,27 +251,9 @@ class Visit:
         if answer is None:
             return conversation
         self._runs.pop(answer.run or "", None)
-        for part in self._parts.pop(answer.run or "", ()):
-            self.outbox.remove(archive.part_key(part["run"], part["start"]))
+        self._shelf.drop_parts(answer.run)
         return conversation.finish(answer.id, reply)
 
     def _change(self, conversation: Conversation) -> None:
         self.conversation = conversation
-        self._store(conversation)
-
-    def _store(self, conversation: Conversation) -> None:
-        value = self._chats[conversation.id] = archive.dump(conversation)
-        self.outbox.put(archive.chat_key(conversation.id), value)
-        others = [entry for entry in self._entries if entry["id"] != conversation.id]
-        self._entries = sorted([*others, entry_of(conversation)], key=lambda entry: entry["updated"], reverse=True)
-        self._save_index()
-
-    def _save_index(self) -> None:
-        self._index_revision += 1
-        index: archive.IndexV1 = {
-            "version": 1,
-            "revision": self._index_revision,
-            "open": self.conversation.id,
-            "chats": self._entries,
-        }
-        self.outbox.put(archive.INDEX_KEY, dict(index))
+        self._shelf.save(conversation, conversation.id)
