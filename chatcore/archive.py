@@ -5,10 +5,11 @@ Knows nothing of how it is stored. What comes in is input: validated every time,
     chatcore.owner          OwnerV1         who may read the runs of this browser
     chatcore.index          IndexV1         the chats, newest first, and the one that is open
     chatcore.chat.<id>      ConversationV1  one chat
-    chatcore.part.<run>.<n> PartV1          a piece of an answer that is being made, from character n on
+    chatcore.part.<n>       PartV1          a piece of an answer that is being made, see `part_key`
 """
 
 import json
+import zlib
 from collections.abc import Iterable, Mapping
 from typing import Annotated, Any, Literal, NotRequired, TypeVar
 
@@ -27,6 +28,7 @@ OWNER_KEY = PREFIX + "owner"
 INDEX_KEY = PREFIX + "index"
 CHAT_PREFIX = PREFIX + "chat."
 PART_PREFIX = PREFIX + "part."
+PART_KEYS = 256
 
 
 def _encodable(text: str) -> str:
@@ -118,8 +120,13 @@ def chat_key(conversation_id: str) -> str:
     return CHAT_PREFIX + conversation_id
 
 
-def part_key(run_id: str, start: int) -> str:
-    return f"{PART_PREFIX}{run_id}.{start}"
+def part_key(run_id: str, number: int) -> str:
+    """Where part `number` of an answer is stored.
+
+    One of a bounded number of keys: the storage package leaves `null` under some of those that it removes. Two answers
+    that are made at the same time may share one; that costs the part only if the server dies as well.
+    """
+    return f"{PART_PREFIX}{(zlib.crc32(run_id.encode()) + number) % PART_KEYS}"
 
 
 def dump(conversation: Conversation) -> dict[str, Any]:

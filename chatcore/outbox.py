@@ -14,23 +14,23 @@ PROBLEMS = ("off", "full", "unknown")
 
 @dataclass(frozen=True, slots=True)
 class Write:
-    """One key's newest value. `value` None removes the key."""
+    """One key's newest value. Its `revision` is what the browser must report before the write is done."""
 
     key: str
-    value: dict[str, Any] | None
+    value: dict[str, Any]
 
     @property
-    def revision(self) -> int | None:
-        """What the browser must report of the key before this write is done; None: that the key is gone."""
-        return None if self.value is None else self.value["revision"]
+    def revision(self) -> int:
+        return int(self.value["revision"])
 
 
 class Outbox:
-    """Pending writes, oldest key first; a newer write to a key takes the place of the older one."""
+    """Pending writes, oldest key first; a newer write to a key takes the place of the older one. And keys to remove."""
 
     def __init__(self) -> None:
         # Guarded by _lock: a confirmation must not drop a write that took the place of the confirmed one meanwhile.
         self._pending: dict[str, Write] = {}
+        self._removals: dict[str, None] = {}
         self._lock = threading.Lock()
         self.problem = ""
         """Why the browser did not store the last write, empty while it does."""
@@ -39,10 +39,13 @@ class Outbox:
         """Store `value`, which has a `revision`, under `key`."""
         with self._lock:
             self._pending[key] = Write(key, value)
+            self._removals.pop(key, None)
 
     def remove(self, key: str) -> None:
+        """Remove `key` when everything that is to be stored is."""
         with self._lock:
-            self._pending[key] = Write(key, None)
+            self._pending.pop(key, None)
+            self._removals[key] = None
 
     def __iter__(self) -> Iterator[Write]:
         with self._lock:
@@ -54,8 +57,20 @@ class Outbox:
     def get(self, key: str) -> Write | None:
         return self._pending.get(key)
 
+    def take_removals(self) -> list[str]:
+        """The keys to remove now; none while a write is pending. Each is given once: a removal is not confirmed.
+
+        One that goes wrong leaves what nobody needs, and what `restore` has removed at the next visit.
+        """
+        with self._lock:
+            if self._pending:
+                return []
+            removals = list(self._removals)
+            self._removals.clear()
+            return removals
+
     def confirm(self, found: Mapping[str, object]) -> None:
-        """Take what the browser has by key (a revision, or None for nothing), and drop the writes that it settles."""
+        """Take the revisions that the browser has by key, and drop the writes that they settle."""
         with self._lock:
             for key, revision in found.items():
                 write = self._pending.get(key)
@@ -63,7 +78,7 @@ class Outbox:
                     del self._pending[key]
 
     def take_report(self, report: object) -> None:
-        """What the browser says that it stores: `found`, a revision by key, and a `problem`, empty where there is none.
+        """What the browser says that it stores: `found`, revisions by key, and a `problem`, empty where there is none.
 
         It comes from outside, so its shape is checked.
         """

@@ -37,14 +37,14 @@ class Restored:
     running: dict[str, Conversation] = field(default_factory=dict)
     entries: list[EntryV1] = field(default_factory=list)
     """The table of contents, newest first, made of what is really there."""
-    parts: dict[str, list[PartV1]] = field(default_factory=dict)
+    parts: dict[str, dict[str, PartV1]] = field(default_factory=dict)
     damage: list[Damage] = field(default_factory=list)
     moved: dict[str, dict[str, Any]] = field(default_factory=dict)
     """Copies yet to be written of what can't be read and is about to be overwritten."""
     listed: set[str] = field(default_factory=set)
     """The chats that the index knows. It is stored after them: one that it lacks is newer, and was the one open."""
     gone: list[str] = field(default_factory=list)
-    """Keys to be removed: `null`, which the storage package leaves behind, and parts of answers that are whole."""
+    """Keys to be removed: parts of answers that are whole, which a page that was closed too early left."""
 
 
 def restore(items: Mapping[str, object]) -> Restored:
@@ -52,10 +52,7 @@ def restore(items: Mapping[str, object]) -> Restored:
     found = Restored()
     conversations: list[Conversation] = []
     for key, value in items.items():
-        if not key.startswith(archive.PREFIX):
-            continue
-        if value is None:
-            found.gone.append(key)
+        if value is None or not key.startswith(archive.PREFIX):
             continue
         try:
             if key.startswith(archive.CHAT_PREFIX):
@@ -83,8 +80,7 @@ def _take(found: Restored, key: str, value: object) -> None:
         found.listed = {entry["id"] for entry in index["chats"]}
     elif key.startswith(archive.PART_PREFIX):
         part = archive.load_part(value)
-        _check_name(key, archive.part_key(part["run"], part["start"]))
-        found.parts.setdefault(part["run"], []).append(part)
+        found.parts.setdefault(part["run"], {})[key] = part
 
 
 def _take_chat(found: Restored, key: str, value: object) -> Conversation:
@@ -108,7 +104,7 @@ def _drop_parts(found: Restored, conversations: list[Conversation]) -> None:
     """Parts of answers that are stored whole are what a page that was closed too early did not remove."""
     whole = {message.run for chat in conversations for message in chat.messages if message.ended and message.run}
     for run in whole & found.parts.keys():
-        found.gone += [archive.part_key(run, part["start"]) for part in found.parts.pop(run)]
+        found.gone += found.parts.pop(run)
 
 
 def entry_of(conversation: Conversation) -> EntryV1:

@@ -41,9 +41,8 @@ class Shelf:
 
     def next_write(self, chat_id: str) -> Write:
         """The pending write that matters most: of this chat, else any; where none is, one that changes nothing."""
-        stored = [write for write in self.outbox if write.value is not None]
         owner = Write(archive.OWNER_KEY, archive.dump_owner(self.owner))
-        return self.outbox.get(archive.chat_key(chat_id)) or next(iter(stored), owner)
+        return self.outbox.get(archive.chat_key(chat_id)) or next(iter(self.outbox), owner)
 
     def save(self, chat: Conversation, open_id: str) -> None:
         """Store a chat, and an index that names `open_id` as the open one."""
@@ -67,14 +66,16 @@ class Shelf:
     def checkpoint(self, run_id: str, start: int, text: str) -> Write:
         """A part of a running answer as it is to be stored."""
         part: archive.PartV1 = {"version": 1, "revision": start, "run": run_id, "start": start, "text": text}
-        self._parts.setdefault(run_id, []).append(part)
-        return Write(archive.part_key(run_id, start), dict(part))
+        parts = self._parts.setdefault(run_id, {})
+        key = archive.part_key(run_id, len(parts))
+        parts[key] = part
+        return Write(key, dict(part))
 
     def text_of(self, run_id: str | None) -> str:
         """What is stored of an answer in the making, empty where nothing is."""
-        return archive.join_parts(self._parts.get(run_id or "", []))
+        return archive.join_parts(self._parts.get(run_id or "", {}).values())
 
     def drop_parts(self, run_id: str | None) -> None:
         """The answer is whole: its parts are removed from the storage when it has been stored."""
-        for part in self._parts.pop(run_id or "", ()):
-            self.outbox.remove(archive.part_key(part["run"], part["start"]))
+        for key in self._parts.pop(run_id or "", ()):
+            self.outbox.remove(key)

@@ -49,23 +49,25 @@ def test_only_the_exact_revision_confirms(found):
     assert outbox.get("a") == Write("a", value(2))
 
 
-def test_a_removal_is_confirmed_by_nothing_being_there():
+def test_removals_wait_until_nothing_is_to_be_stored_and_are_given_once():
     outbox = Outbox()
-    outbox.remove("a")
-    assert outbox.get("a") == Write("a", None)
+    outbox.put("a", value(1))
+    outbox.remove("b")
+    assert outbox.take_removals() == []
     outbox.confirm({"a": 1})
-    assert len(outbox) == 1
-    outbox.confirm({"a": None})
-    assert len(outbox) == 0
+    assert outbox.take_removals() == ["b"]
+    assert outbox.take_removals() == []
 
 
 def test_a_removal_takes_the_place_of_a_write_and_a_write_that_of_a_removal():
     outbox = Outbox()
     outbox.put("a", value(1))
     outbox.remove("a")
-    assert [write.value for write in outbox] == [None]
+    assert not list(outbox)
     outbox.put("a", value(2))
     assert [write.value for write in outbox] == [value(2)]
+    outbox.confirm({"a": 2})
+    assert outbox.take_removals() == []
 
 
 def test_reading_it_while_it_changes_is_safe():

@@ -72,21 +72,19 @@ class Browser:
         return Visit(json.loads(json.dumps(self.items)), self.registry, self.provider, "model")
 
     def store(self, visit: Visit, *keys: str, problem: str = "") -> None:
-        """Write what is pending (of it, only `keys`) and report it: first what is to be stored, then removals."""
-        writes = [write for write in visit.outbox if not keys or write.key in keys]
-        for write in [write for write in writes if write.value is not None] or writes:
+        """Write what is pending (of it, only `keys`) and report it."""
+        for write in [write for write in visit.outbox if not keys or write.key in keys]:
             self.write(write.key, write.value)
             visit.take_report({"found": {write.key: write.revision}, "problem": problem})
 
-    def write(self, key: str, value: dict[str, Any] | None) -> None:
-        if value is None:
-            self.items.pop(key, None)
-        else:
-            self.items[key] = json.loads(json.dumps(value))
+    def write(self, key: str, value: dict[str, Any]) -> None:
+        self.items[key] = json.loads(json.dumps(value))
 
     def store_all(self, visit: Visit) -> None:
         while len(visit.outbox):
             self.store(visit)
+        for key in visit.outbox.take_removals():
+            self.items.pop(key, None)
 
     def stored(self, chat_id: str) -> Conversation:
         return archive.load(self.items[archive.chat_key(chat_id)])

@@ -48,17 +48,10 @@ def read_all() -> dict[str, Any]:
 
 
 def draw_write(write: Write, element_key: str) -> None:
-    """One iframe of the package, which writes when its arguments change.
-
-    It must not be drawn again after a removal: the package stores `null` under the key of its iframe when nothing is
-    there (`restore` has such leftovers removed at the next visit).
-    """
+    """One iframe of the package, which writes when its arguments change."""
     storage = LocalStorage(READ_KEY)
-    if write.value is None:
-        storage.eraseItem(write.key, key=element_key)
-    else:
-        storage.setItem(write.key, write.value, key=element_key)
-        storage.storedItems.clear()
+    storage.setItem(write.key, write.value, key=element_key)
+    storage.storedItems.clear()
 
 
 def draw_first(visit: Visit) -> None:
@@ -79,10 +72,12 @@ def draw_pending(visit: Visit) -> None:
     A fragment: a confirmation waits for a streaming script, and draws no more than this. What is to be removed waits
     until what is to be stored is confirmed, so the parts of an answer are there until the answer is.
     """
-    writes = [write for write in visit.outbox if write.value is not None] or list(visit.outbox)
+    writes = list(visit.outbox)
     with st.container(key="storage-pending"):
         for write in writes:
             draw_write(write, write.key)
+        for key in visit.outbox.take_removals():
+            LocalStorage(READ_KEY).eraseItem(key, key=key)
     _mount("storage-watch", visit, writes, labels=words.STORAGE if visit.conversation.messages else None)
     if visit.outbox.problem:
         _offer_download(visit)

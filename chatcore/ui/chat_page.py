@@ -66,7 +66,7 @@ def _draw_damage(here: Visit) -> None:
         stored = {damage.key: damage.value for damage in here.damage}
         st.download_button(
             "Download it",
-            data=json.dumps(stored, ensure_ascii=False, indent=2),
+            data=json.dumps(stored, indent=2),
             file_name="unreadable.json",
             mime="application/json",
             on_click="ignore",

@@ -15,8 +15,10 @@ def draw(visit: Visit) -> DeltaGenerator:
     """The message field, pinned to the bottom. The place of Stop, to be emptied when the answer has ended."""
     with st.bottom:
         stop = st.empty()
-        if visit.conversation.running:
-            stop.button(words.STOP, key="stop", on_click=visit.stop, icon=":material/stop_circle:")
+        if answer := visit.conversation.running:
+            # A key for each answer: the second click of two must not stop the next one.
+            with stop.container(key="stop"):
+                st.button(words.STOP, key=f"stop-{answer.id}", on_click=visit.stop, icon=":material/stop_circle:")
         refusal = st.empty()
         if refused := st.session_state.pop(REFUSED, ""):
             refusal.warning(refused, icon=":material/edit:")

@@ -2,12 +2,10 @@
 // A write from the storage package's iframe, or from another tab, raises a `storage` event in this page.
 const PATIENCE_MS = 1500;
 
-// The revision stored under `key`: null when there is nothing, undefined when it is nothing of ours.
+// The revision stored under `key`, undefined when there is nothing or nothing of ours.
 function stored(key) {
-  const raw = localStorage.getItem(key);
-  if (raw === null || raw === "null") return null;
   try {
-    return JSON.parse(raw)[key].revision;
+    return JSON.parse(localStorage.getItem(key))[key].revision;
   } catch {
     return undefined;
   }
