@@ -29,8 +29,13 @@ class Server:
     provider: Provider
     model: str
 
+    def close(self) -> None:
+        """End every run and give the connections back."""
+        self.registry.submit(self.provider.aclose()).result(timeout=5)
+        self.registry.close()
 
-@st.cache_resource(show_spinner=False)
+
+@st.cache_resource(show_spinner=False, on_release=Server.close)
 def server() -> Server:
     """Made at the first visit; raises `SetupError`."""
     known = settings.load(_host_secrets())

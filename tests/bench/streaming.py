@@ -2,9 +2,10 @@
 
     python -m tests.bench.streaming [--tokens 3000] [--rate 150] [--rounds 9]
 
-Prints two tables. Machines are noisy: the ratios count. Bytes are those of the websocket's frames to the browser, main
-thread is the browser's `TaskDuration`, "after the provider" is from the provider's last byte to the answer's end on the
-page, "to the first token" is from Enter to the first text on the page, median of the rounds.
+Prints three tables. Machines are noisy: the ratios count. Bytes are those of the websocket's frames to the browser,
+main thread is the browser's `TaskDuration`, "after the provider" is from the provider's last byte to the answer's end
+on the page, "to the first token" is from Enter to the first text on the page, "Stop" is from the click to the moment at
+which the provider sees its connection closed; medians of the rounds.
 """
 
 import argparse
@@ -20,10 +21,10 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.servers import APP, CHROMIUM_ARGUMENTS, AppServer, chromium_path
 from tests.upstream import Upstream
-from tests.upstream_script import DONE, Pace, Say, Script, finish, usage
+from tests.upstream_script import DONE, Pace, Say, Script, Stall, Status, finish, usage
 
 TUTORIAL = Path(__file__).with_name("tutorial_app.py")
-FIRST, LAST = "Firstword", "Lastword"
+FIRST, LAST, WAITING = "Firstword", "Lastword", "Waiting for the first word"
 WATCH = """word => new Promise(done => {
   const there = () => [...document.querySelectorAll('[data-testid=stMarkdownContainer]')].slice(-3)
     .some(element => element.textContent.includes(word));
@@ -33,6 +34,13 @@ WATCH = """word => new Promise(done => {
 ENTER = """() => addEventListener('keydown', event => {
   if (event.key === 'Enter') window.entered = performance.timeOrigin + performance.now()
 }, true)"""
+CLICK = """button => { const at = performance.timeOrigin + performance.now(); button.click(); return at }"""
+PHASES = {
+    "before the headers": (Script((Stall(),)), WAITING),
+    "before the first token": (Script((Status(), Stall())), WAITING),
+    "silent": (Script((Say(FIRST), Stall())), FIRST),
+    "streaming": (Script((Say(f"{FIRST} "), Pace(3000, 150))), FIRST),
+}
 
 
 @dataclass
@@ -104,6 +112,26 @@ def first_token(browser: Browser, server: AppServer) -> float:
         return (shown - page.evaluate("window.entered")) / 1000
 
 
+def stop(browser: Browser, server: AppServer, upstream: Upstream, phase: Script, shown: str) -> float:
+    """Seconds from the click on Stop to the end of the connection."""
+    with opened(browser, server) as page:
+        known = len(upstream.exchanges)
+        upstream.queue(phase)
+        page.get_by_placeholder("Message").fill("Go on")
+        page.keyboard.press("Enter")
+        exchange = upstream.exchange(known)
+        page.get_by_text(
+            FIRST if any(isinstance(step, Say) for step in phase.steps) else "Waiting for the first word"
+        ).first.wait_for()
+        clicked = page.get_by_role("button", name="Stop generating").evaluate(CLICK) / 1000
+        return exchange.disconnected.wait_at() + time.time() - time.monotonic() - clicked
+
+
+def row(name: str, width: int, seconds: list[float]) -> str:
+    low, middle, high = min(seconds), statistics.median(seconds), max(seconds)
+    return f"{name:22}{middle * 1000:{width}.0f}{low * 1000:8.0f}{high * 1000:8.0f}"
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--tokens", type=int, default=3000)
@@ -130,10 +158,15 @@ def main() -> None:
         for _ in range(options.rounds):
             for name, server in servers.items():
                 times[name].append(first_token(browser, server))
-        print(f"\n{'':10}{'Enter to the first token ms':>29}{'least':>8}{'most':>8}")
+        print(f"\n{'':22}{'Enter to the first token ms':>29}{'least':>8}{'most':>8}")
         for name, measured in times.items():
-            low, middle, high = min(measured), statistics.median(measured), max(measured)
-            print(f"{name:10}{middle * 1000:29.0f}{low * 1000:8.0f}{high * 1000:8.0f}")
+            print(row(name, 29, measured))
+        print(f"\n{'':22}{'Stop to the closed connection ms':>34}{'least':>8}{'most':>8}")
+        for name, (phase, shown) in PHASES.items():
+            rounds = range(options.rounds)
+            print(
+                row(name, 34, [stop(browser, servers["this app"], upstream, phase, shown) for _ in rounds]), flush=True
+            )
 
 
 if __name__ == "__main__":
