@@ -25,6 +25,13 @@ class Damage:
     reason: str
     value: object
 
+    def to_json(self) -> str:
+        """The value as a file; JSON that is nested too deeply to be written as text is said to be that."""
+        try:
+            return json.dumps({self.key: self.value}, indent=2)
+        except RecursionError:
+            return json.dumps({self.key: "nested too deeply to be written"})
+
 
 @dataclass(slots=True)
 class Restored:
@@ -61,8 +68,8 @@ def restore(items: Mapping[str, object]) -> Restored:
                 _take(found, key, value)
         except UnreadableError as error:
             found.damage.append(Damage(key.encode("utf-8", "replace").decode("utf-8"), str(error), value))
-            if key in (archive.OWNER_KEY, archive.INDEX_KEY) and (aside := _aside_key(key, value)) not in items:
-                found.moved[aside] = {"version": archive.VERSION, "revision": 1, "key": key, "value": value}
+            if key in (archive.OWNER_KEY, archive.INDEX_KEY):
+                _move_aside(found, found.damage[-1], items)
     conversations.sort(key=lambda conversation: conversation.updated, reverse=True)
     found.entries = [entry_of(conversation) for conversation in conversations]
     found.open_chat = next((chat.id for chat in conversations if chat.id not in found.listed), found.open_chat)
@@ -95,9 +102,17 @@ def _check_name(key: str, expected: str) -> None:
         raise UnreadableError("It is stored under the name of another value.")
 
 
-def _aside_key(key: str, value: object) -> str:
-    """The same for the same value, so that it is copied once however often the page is opened."""
-    return ASIDE_PREFIX + hashlib.sha256(json.dumps([key, value]).encode()).hexdigest()[:32]
+def _move_aside(found: Restored, damage: Damage, items: Mapping[str, object]) -> None:
+    """Copy what is about to be overwritten, once however often the page is opened."""
+    text = damage.to_json()
+    key = ASIDE_PREFIX + hashlib.sha256(text.encode()).hexdigest()[:32]
+    if key not in items:
+        found.moved[key] = {
+            "version": archive.VERSION,
+            "revision": 1,
+            "key": damage.key,
+            "value": json.loads(text)[damage.key],
+        }
 
 
 def _drop_parts(found: Restored, conversations: list[Conversation]) -> None:

@@ -144,16 +144,18 @@ def test_leftovers_of_removed_keys_are_nothing():
 
 
 def test_parts_of_a_running_answer_are_kept_and_those_of_a_whole_one_are_to_be_removed():
-    running, whole = run_of(one := chat(ending=None)), run_of(two := chat())
-    stored = items(one, two)
-    for run in (running, whole, "unknown-AAAAAAAAAAAAAA"):
-        stored |= {archive.part_key(run, start): part(run, start, "ab") for start in (0, 2)}
+    one, two = chat(ending=None), chat()
+    owners = [run_of(one), run_of(two), "unknown-AAAAAAAAAAAAAA"]
+    stored, removed = items(one, two), []
+    for first, run in enumerate(owners):
+        for second, start in enumerate((0, 2)):
+            key = f"{archive.PART_PREFIX}{2 * first + second}"
+            stored[key] = part(run, start, "ab")
+            removed += [key] if run == run_of(two) else []
     found = restore(stored)
-    assert {run: archive.join_parts(parts.values()) for run, parts in found.parts.items()} == {
-        running: "abab",
-        "unknown-AAAAAAAAAAAAAA": "abab",
-    }
-    assert found.gone == [archive.part_key(whole, number) for number in (0, 2)]
+    texts = {run: archive.join_parts(parts.values()) for run, parts in found.parts.items()}
+    assert texts == {run_of(one): "abab", "unknown-AAAAAAAAAAAAAA": "abab"}
+    assert found.gone == removed
 
 
 names = st.sampled_from(["owner", "index", "chat.x", "part.x", "aside.x", "\ud800"]) | st.text(st.characters())

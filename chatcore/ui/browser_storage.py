@@ -77,7 +77,7 @@ def draw_pending(visit: Visit) -> None:
         for write in writes:
             draw_write(write, write.key)
         for key in visit.outbox.take_removals():
-            LocalStorage(READ_KEY).eraseItem(key, key=key)
+            LocalStorage(READ_KEY).eraseItem(key, key=f"remove-{key}")
     _mount("storage-watch", visit, writes, labels=words.STORAGE if visit.conversation.messages else None)
     if visit.outbox.problem:
         _offer_download(visit)

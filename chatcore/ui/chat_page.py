@@ -1,6 +1,5 @@
 """The page "Chat", from top to bottom."""
 
-import json
 from pathlib import Path
 
 import streamlit as st
@@ -63,10 +62,9 @@ def _draw_damage(here: Visit) -> None:
         st.markdown(words.DAMAGED)
         for damage in here.damage:
             st.caption(f"`{damage.key}`: {damage.reason}")
-        stored = {damage.key: damage.value for damage in here.damage}
         st.download_button(
             "Download it",
-            data=json.dumps(stored, indent=2),
+            data="\n".join(damage.to_json() for damage in here.damage),
             file_name="unreadable.json",
             mime="application/json",
             on_click="ignore",

@@ -63,7 +63,7 @@ def draw_ending(visit: Visit, message: Message) -> None:
         return
     failed = message.ended.ending is Ending.FAILED
     with st.container(key=f"ending-{message.id}", horizontal=True, vertical_alignment="center"):
-        st.caption(f":material/error: {note}" if failed else note)
+        st.caption(f":material/error: {note}" if failed else note, width="content")
         if message.ended.ending not in GOES_ON and message.id == visit.conversation.leaf:
             st.button(
                 "Retry", key=f"retry-{message.id}", on_click=visit.retry, args=(message.id,), icon=":material/refresh:"
@@ -76,7 +76,7 @@ def _draw_queue(visit: Visit) -> None:
         _draw_draft(visit, conversation, draft)
     if visit.withdrawn:
         with st.container(key="withdrawn", horizontal=True, vertical_alignment="center"):
-            st.caption("Message withdrawn.")
+            st.caption("Message withdrawn.", width="content")
             st.button("Undo", key="undo-withdraw", on_click=visit.undo_withdraw, icon=":material/undo:")
 
 

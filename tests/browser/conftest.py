@@ -12,7 +12,7 @@ from tests.upstream import Upstream
 TIMEOUT = 15_000
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         try:
@@ -24,7 +24,7 @@ def browser() -> Iterator[Browser]:
         chromium.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def upstream_port() -> int:
     return free_port()
 
@@ -42,7 +42,7 @@ def settings(port: int) -> dict[str, str]:
     return {"OPENAI_API_KEY": "sk-canary-7f3a", "OPENAI_BASE_URL": address, "OPENAI_MODEL": "fake-1"}
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def app(upstream_port: int) -> Iterator[AppServer]:
     """The app with a key, shared by the tests."""
     with AppServer(settings(upstream_port)) as server:
