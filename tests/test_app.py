@@ -95,6 +95,20 @@ def test_a_new_chat_is_empty_and_the_old_one_can_be_opened_again() -> None:
     assert "A stored answer" in texts(page)
 
 
+def test_a_long_chat_shows_its_end_and_more_on_a_click() -> None:
+    chat = Conversation()
+    for number in range(20):
+        chat = chat.ask(f"Question {number}", "mock")
+        assert chat.leaf
+        chat = chat.finish(chat.leaf, Reply(f"Answer {number}", ended=Ended(Ending.COMPLETE)))
+    page = opened(**{archive.chat_key(chat.id): archive.dump(chat)})
+    assert (len(page.chat_message), "Answer 4" in texts(page), "Answer 19" in texts(page)) == (30, False, True)
+    button(page, words.EARLIER).click()
+    run(page)
+    assert (len(page.chat_message), "Answer 0" in texts(page)) == (40, True)
+    assert words.EARLIER not in [button.label for button in page.button]
+
+
 @pytest.mark.parametrize(
     ("ending", "reason", "said"),
     [

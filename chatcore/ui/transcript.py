@@ -12,6 +12,8 @@ from chatcore.turns import GOES_ON, Visit
 from chatcore.ui import words
 
 DRAWN_KEY = "transcript-drawn"
+WINDOW = 30
+"""Messages."""
 AVATARS = {"user": ":material/person:", "assistant": ":material/auto_awesome:"}
 
 
@@ -23,12 +25,14 @@ def pieces(text: str) -> tuple[str, ...]:
 
 
 def draw(visit: Visit) -> tuple[DeltaGenerator, DeltaGenerator] | None:
-    """Every message of the path and the queue.
+    """The end of the path, and the queue.
 
     Where an answer is being made: the places for its text and for what is said under it.
     """
+    path = visit.conversation.path
+    shown = path[-_window(visit, len(path)) :]
     live = None
-    for message in visit.conversation.path:
+    for message in shown:
         with _bubble(message.role, message.id):
             body, foot = st.container(), st.container()
             if message.role == "user":
@@ -41,8 +45,22 @@ def draw(visit: Visit) -> tuple[DeltaGenerator, DeltaGenerator] | None:
                 with foot:
                     draw_ending(visit, message)
     _draw_queue(visit)
-    _blank_rest(len(visit.conversation.path) + len(visit.conversation.queue) + bool(visit.withdrawn))
+    _blank_rest(len(shown) + len(visit.conversation.queue) + bool(visit.withdrawn))
     return live
+
+
+def _window(visit: Visit, length: int) -> int:
+    """How many messages are drawn: each costs the browser and every run of the script, so a long chat shows its end."""
+    key = f"window-{visit.conversation.id}"
+    window: int = st.session_state.get(key, WINDOW)
+    place = st.empty()
+
+    def widen() -> None:
+        st.session_state[key] = window + WINDOW
+
+    if length > window:
+        place.button(words.EARLIER, key=f"{key}-widen", on_click=widen, icon=":material/expand_less:")
+    return window
 
 
 def _bubble(role: str, element_id: str) -> DeltaGenerator:

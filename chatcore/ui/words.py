@@ -13,6 +13,7 @@ EXAMPLES = (
 )
 PLACEHOLDER = "Message"
 STOP = "Stop generating"
+EARLIER = "Show earlier"
 QUEUED = "Queued: goes out when the answer ends"
 HELD = "Queued: waits for your click, because the answer before it failed"
 ENDINGS = {
