@@ -43,13 +43,12 @@ def draw() -> None:
     stop = composer.draw(here)
     status = st.bottom.container(key="status")
     if live:
-        live_reply.draw(here, *live, checkpoint_slot)
+        ending = live_reply.draw(here, *live, checkpoint_slot)
         if here.settle():
             st.rerun()
         stop.empty()
         checkpoint_slot.empty()
-        with live[1]:
-            transcript.draw_ending(here, here.conversation.path[-1])
+        transcript.draw_ending(here, here.conversation.path[-1], ending)
     with status:
         browser_storage.draw_pending(here)
 

@@ -43,13 +43,16 @@ class LivePage:
             self._waiting.caption(line)
 
 
-def draw(visit: Visit, body: DeltaGenerator, foot: DeltaGenerator, checkpoint_slot: DeltaGenerator) -> None:
-    """Follow the answer to its end. A click ends the script in here; the next one starts again from the beginning."""
+def draw(visit: Visit, body: DeltaGenerator, foot: DeltaGenerator, checkpoint_slot: DeltaGenerator) -> DeltaGenerator:
+    """Follow the answer to its end. A click ends the script in here; the next one starts again from the beginning.
+
+    The place of the waiting line, to be filled with what is said of the ending: that stands there in later runs too.
+    So a button in it stays the same element, and a click on it is not lost.
+    """
+    waiting = foot.empty()
     answer = visit.conversation.running
     if answer is None or answer.run is None:
-        return
-    with foot, st.container(key="waiting"):
-        waiting = st.empty()
+        return waiting
     page = LivePage(visit.run, waiting, Checkpoints(visit, answer.run, checkpoint_slot))
     deadline = time.monotonic() + server().settings.chat_save_seconds
     while visit.starting and not visit.outbox.problem and time.monotonic() < deadline:
@@ -61,3 +64,4 @@ def draw(visit: Visit, body: DeltaGenerator, foot: DeltaGenerator, checkpoint_sl
         page.follow(run)
         with body, st.container(key="live"):
             st.write_stream(pacing.frames(run, page))
+    return waiting

@@ -34,7 +34,7 @@ def draw(visit: Visit) -> tuple[DeltaGenerator, DeltaGenerator] | None:
     live = None
     for message in shown:
         with _bubble(message.role, message.id):
-            body, foot = st.container(), st.container()
+            body, foot = st.container(), st.container(key=f"foot-{message.id}")
             if message.role == "user":
                 body.text(message.text)
             elif message.ended is None:
@@ -42,8 +42,7 @@ def draw(visit: Visit) -> tuple[DeltaGenerator, DeltaGenerator] | None:
             else:
                 for piece in pieces(message.text):
                     body.markdown(piece)
-                with foot:
-                    draw_ending(visit, message)
+                draw_ending(visit, message, foot)
     _draw_queue(visit)
     _blank_rest(len(shown) + len(visit.conversation.queue) + bool(visit.withdrawn))
     return live
@@ -75,12 +74,12 @@ def _blank_rest(drawn: int) -> None:
     st.session_state[DRAWN_KEY] = drawn
 
 
-def draw_ending(visit: Visit, message: Message) -> None:
+def draw_ending(visit: Visit, message: Message, place: DeltaGenerator) -> None:
     """How the answer ended, where that needs saying, and the way on."""
     if message.ended is None or not (note := words.note(message.text, message.ended)):
         return
     failed = message.ended.ending is Ending.FAILED
-    with st.container(key=f"ending-{message.id}", horizontal=True, vertical_alignment="center"):
+    with place.container(key=f"ending-{message.id}", horizontal=True, vertical_alignment="center"):
         st.caption(f":material/error: {note}" if failed else note, width="content")
         if message.ended.ending not in GOES_ON and message.id == visit.conversation.leaf:
             st.button(

@@ -51,6 +51,11 @@ class Chat:
         expect(self.stop).to_have_count(0)
         self.saved.wait_for()
 
+    def click(self, name: str) -> None:
+        """Click a button when the page has settled: one that comes while it is drawn may still move."""
+        self.page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
+        self.button(name).click()
+
     def reload(self) -> None:
         self.page.reload()
         self.field.wait_for()

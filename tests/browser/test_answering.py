@@ -143,7 +143,7 @@ def test_a_provider_error_is_said_and_can_be_retried(chat: Chat, upstream: Upstr
     chat.send("Hello")
     expect(chat.button("Retry")).to_be_visible()
     expect(chat.answer).not_to_contain_text("boom")
-    chat.button("Retry").click()
+    chat.click("Retry")
     expect(chat.answer).to_contain_text("Better.")
     chat.wait_until_done()
     assert len(upstream.exchanges) == 2
@@ -158,5 +158,5 @@ def test_a_queued_message_waits_for_a_click_after_a_failure(open_chat: Callable[
     chat.send("Second")
     expect(chat.page.get_by_text("Queued: goes out when the answer ends")).to_be_visible()
     upstream.open("fail")
-    chat.button("Send now").click()
+    chat.click("Send now")
     expect(chat.answer).to_contain_text("Two.")
