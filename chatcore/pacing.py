@@ -14,7 +14,7 @@ from chatcore.events import Ended, TextDelta
 from chatcore.runs import Run
 
 FRAMES_PER_SECOND = 12
-LIVE_BYTES_PER_SECOND = 2_000
+LIVE_BYTES_PER_SECOND = 1_700
 """What the frames of one answer may cost: below it 12 frames a second, above it as many as fit."""
 SECONDS_BETWEEN_FRAMES = 3.0
 """At most, so that a page with a large open block does not look dead …"""
@@ -23,7 +23,7 @@ MOST_BYTES_PER_SECOND = 20_000
 FRAME_OVERHEAD = 160
 """Bytes of a frame beside its text, measured on the websocket of Streamlit 1.67."""
 HEARTBEAT = 0.1
-CHECKPOINT_SECONDS = 2.0
+CHECKPOINT_SECONDS = 2.5
 CHECKPOINT_SHARE = 1 / 20
 """Checkpoints of a long answer come less often: at most this share of its time is at risk."""
 MAYBE_ITEM = re.compile(r"(?<=[\r\n])(?:[-+*]|[0-9]{1,9}[.)]?)\Z")
