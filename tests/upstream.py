@@ -28,12 +28,6 @@ from tests.upstream_script import (
     usage,
 )
 
-# What a test needs to script a request comes along with the server.
-__all__ = [
-    *("Upstream", "Exchange", "Moment", "Script", "Wire", "DONE", "finish", "reply", "usage"),
-    *("Cut", "Event", "Pace", "Raw", "Say", "Stall", "Status", "Wait"),
-]
-
 
 class Moment(threading.Event):
     """Something that happens once, and when it did (`time.monotonic()`)."""

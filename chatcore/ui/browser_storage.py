@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 from streamlit_local_storage import LocalStorage
 
 from chatcore import archive
@@ -107,16 +106,3 @@ def _offer_download(visit: Visit) -> None:
         icon=":material/download:",
         on_click="ignore",
     )
-
-
-class Checkpoints:
-    """Stores the parts of a running answer, from inside the stream that draws it."""
-
-    def __init__(self, visit: Visit, run_id: str, slot: DeltaGenerator) -> None:
-        self._visit, self._run_id, self._slot = visit, run_id, slot
-
-    def store(self, start: int, text: str) -> None:
-        """Each in an element of its own key: within one run of the script a key can be drawn only once."""
-        write = self._visit.checkpoint(self._run_id, start, text)
-        with self._slot:
-            draw_write(write, write.key)

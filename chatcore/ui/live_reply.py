@@ -9,7 +9,7 @@ from chatcore import pacing
 from chatcore.runs import Run
 from chatcore.turns import Visit
 from chatcore.ui import words
-from chatcore.ui.browser_storage import Checkpoints
+from chatcore.ui.browser_storage import draw_write
 from chatcore.ui.session import VISIT_KEY, server
 
 POLL = 0.02
@@ -18,9 +18,10 @@ POLL = 0.02
 class LivePage:
     """What the stream does to the page: the waiting line until the first token, checkpoints, the heartbeat."""
 
-    def __init__(self, run: Run | None, waiting: DeltaGenerator, checkpoints: Checkpoints) -> None:
-        self._run, self._waiting, self._checkpoints = run, waiting, checkpoints
-        self._line = ""
+    def __init__(self, visit: Visit, run_id: str, waiting: DeltaGenerator, checkpoint: DeltaGenerator) -> None:
+        """`waiting` and `checkpoint` are the places of the waiting line and of the part that is being stored."""
+        self._visit, self._run_id, self._waiting, self._checkpoint = visit, run_id, waiting, checkpoint
+        self._run, self._line = visit.run, ""
 
     def follow(self, run: Run) -> None:
         self._run = run
@@ -35,7 +36,10 @@ class LivePage:
             self._waiting.empty()
 
     def checkpoint(self, start: int, text: str) -> None:
-        self._checkpoints.store(start, text)
+        """Each in an element of its own key: within one run of the script a key can be drawn only once."""
+        write = self._visit.checkpoint(self._run_id, start, text)
+        with self._checkpoint:
+            draw_write(write, write.key)
 
     def _show(self, line: str) -> None:
         if line != self._line:
@@ -53,7 +57,7 @@ def draw(visit: Visit, body: DeltaGenerator, foot: DeltaGenerator, checkpoint_sl
     answer = visit.conversation.running
     if answer is None or answer.run is None:
         return waiting
-    page = LivePage(visit.run, waiting, Checkpoints(visit, answer.run, checkpoint_slot))
+    page = LivePage(visit, answer.run, waiting, checkpoint_slot)
     deadline = time.monotonic() + server().settings.chat_save_seconds
     while visit.starting and not visit.outbox.problem and time.monotonic() < deadline:
         page.tick()
