@@ -1,7 +1,8 @@
 """Conversation values: what was said, and in which branch.
 
 A conversation is a tree of messages, oldest first; the path from the root to the `leaf` is what is on screen. Every
-change makes a new value with the next revision. Knows nothing of Streamlit, threads, providers or storage.
+change makes a new value with the next revision. `merge.py` makes one of two values that were changed apart. Knows
+nothing of Streamlit, threads, providers or storage.
 """
 
 import re
@@ -16,6 +17,8 @@ from chatcore.events import Ended, Ending, Reply, UsageReported
 MAX_MESSAGE = 100_000
 """Characters of one message: about 25,000 tokens."""
 TITLE_LENGTH = 48
+LATEST = 2**53
+"""The highest time and revision: what JavaScript counts exactly."""
 UNWANTED = re.compile(
     r"\x1b\[[0-?]*[ -/]*[@-~]"  # a terminal's colours and cursor moves
     r"|[\x00-\x08\x0b-\x1f\x7f-\x9f]"  # control codes but tab and line end
@@ -50,7 +53,10 @@ def clean(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One message. An assistant's without `ended` is still being made, under the id `run`."""
+    """One message. An assistant's without `ended` is still being made, under the id `run`.
+
+    `created` is in milliseconds since 1970. A change makes the next `revision`.
+    """
 
     id: str
     parent: str | None
@@ -61,6 +67,7 @@ class Message:
     model: str = ""
     ended: Ended | None = None
     usage: UsageReported | None = None
+    revision: int = 0
 
     @property
     def running(self) -> bool:
@@ -69,15 +76,28 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A message that waits for the answer before it to end."""
+    """A message that waits for the answer before it to end. It keeps its id when it becomes a message."""
 
     id: str
     text: str
+    created: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """What the visitor made of a chat in the list. A `name` that is empty leaves the title to the first message."""
+
+    name: str = ""
+    pinned: bool = False
+    revision: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """A chat. Parents stand before their children in `messages`."""
+    """A chat. `messages` are oldest first, and parents stand before their children.
+
+    What comes from outside may lack parents, or name them in a circle: then the path begins where it must.
+    """
 
     id: str = field(default_factory=new_id)
     revision: int = 0
@@ -85,25 +105,28 @@ class Conversation:
     messages: tuple[Message, ...] = ()
     leaf: str | None = None
     queue: tuple[Draft, ...] = ()
+    """In the order in which they go out."""
+    withdrawn: frozenset[str] = frozenset()
+    """The ids of drafts that were taken back, so that no other tab sends them."""
+    label: Label = Label()
 
     @property
     def path(self) -> tuple[Message, ...]:
-        """The branch on screen, oldest first."""
+        """The branch on screen, oldest first. That to the newest message where the leaf is missing."""
         by_id = {message.id: message for message in self.messages}
         path, at = [], self.leaf
-        while at is not None:
-            path.append(by_id[at])
-            at = by_id[at].parent
+        if at is not None and at not in by_id and self.messages:
+            at = self.messages[-1].id
+        while at is not None and at in by_id:
+            path.append(by_id.pop(at))
+            at = path[-1].parent
         return tuple(reversed(path))
 
     @property
     def title(self) -> str:
-        """The first line of the first message, shortened at a word."""
+        """The name that it was given, or the first line of the first message, shortened at a word."""
         first = next((message.text for message in self.messages if message.role == "user"), "")
-        line = " ".join(first.split("\n", 1)[0].split())
-        if len(line) <= TITLE_LENGTH:
-            return line
-        return line[: TITLE_LENGTH + 1].rsplit(" ", 1)[0][:TITLE_LENGTH].rstrip() + "…"
+        return shorten(self.label.name) or shorten(first.split("\n", 1)[0])
 
     @property
     def updated(self) -> int:
@@ -113,19 +136,37 @@ class Conversation:
     @property
     def running(self) -> Message | None:
         """The answer that is being made on the path, if one is."""
+        if not any(message.running for message in self.messages):
+            return None
         return next((message for message in reversed(self.path) if message.running), None)
 
     def get(self, message_id: str) -> Message | None:
         return next((message for message in self.messages if message.id == message_id), None)
 
-    def ask(self, text: str, model: str) -> Self:
+    def versions(self) -> dict[tuple[str | None, str], list[Message]]:
+        """By parent and role: what was said in the same place, oldest first."""
+        places: dict[tuple[str | None, str], list[Message]] = {}
+        for message in self.messages:
+            places.setdefault((message.parent, message.role), []).append(message)
+        return places
+
+    def show(self, message_id: str) -> Self:
+        """The branch through this message, down to the newest of what follows it."""
+        leaf = message_id
+        newest = {m.parent: m.id for m in sorted(self.messages, key=lambda m: (m.created, m.id))}
+        while leaf in newest:
+            leaf = newest.pop(leaf)
+        return self._next(leaf=leaf)
+
+    def ask(self, text: str, model: str, message_id: str | None = None) -> Self:
         """The question `text` at the end of the path, and the place of its answer."""
-        question = Message(new_id(), self.leaf, "user", text, now_ms())
+        path = self.path
+        question = Message(message_id or new_id(), path[-1].id if path else None, "user", text, self._now())
         return self._next(messages=(*self.messages, question), leaf=question.id).answer(question.id, model)
 
     def answer(self, question_id: str, model: str) -> Self:
         """A new place for an answer to a question; an answer that it has already stays, as a branch."""
-        place = Message(new_id(), question_id, "assistant", "", now_ms(), run=new_id(), model=model)
+        place = Message(new_id(), question_id, "assistant", "", self._now(), run=new_id(), model=model)
         return self._next(messages=(*self.messages, place), leaf=place.id)
 
     def finish(self, message_id: str, reply: Reply) -> Self:
@@ -134,20 +175,53 @@ class Conversation:
         if message is None or not message.running:
             return self
         ended = reply.ended or Ended(Ending.INTERRUPTED)
-        done = replace(message, text=reply.text, ended=ended, usage=reply.usage)
+        done = replace(message, text=reply.text, ended=ended, usage=reply.usage, revision=_after(message.revision))
         return self._next(messages=tuple(done if other is message else other for other in self.messages))
 
     def enqueue(self, text: str) -> Self:
         """`text` at the end of the queue."""
-        return self._next(queue=(*self.queue, Draft(new_id(), text)))
+        last = max((draft.created for draft in self.queue), default=0)
+        return self._next(queue=(*self.queue, Draft(new_id(), text, max(now_ms(), _after(last)))))
 
-    def requeue(self, draft: Draft, place: int) -> Self:
-        """A withdrawn draft back at its `place` in the queue."""
-        return self._next(queue=(*self.queue[:place], draft, *self.queue[place:]))
+    def send_queued(self, model: str) -> Self:
+        """The first draft as a question, under its own id."""
+        first, *rest = self.queue
+        return replace(self, queue=tuple(rest)).ask(first.text, model, first.id)
+
+    def requeue(self, draft: Draft) -> Self:
+        """A withdrawn draft back where it was in the queue, under an id of its own."""
+        queue = (*self.queue, replace(draft, id=new_id()))
+        return self._next(queue=tuple(sorted(queue, key=lambda draft: (draft.created, draft.id))))
 
     def withdraw(self, draft_id: str) -> Self:
         """The queue without one draft."""
-        return self._next(queue=tuple(draft for draft in self.queue if draft.id != draft_id))
+        queue = tuple(draft for draft in self.queue if draft.id != draft_id)
+        return self._next(queue=queue, withdrawn=self.withdrawn | {draft_id})
+
+    def rename(self, name: str) -> Self:
+        """Under another name; an empty one leaves the title to the first message."""
+        name = shorten(clean(name))
+        return self._next(label=replace(self.label, name=name, revision=_after(self.label.revision)))
+
+    def pin(self, pinned: bool) -> Self:
+        return self._next(label=replace(self.label, pinned=pinned, revision=_after(self.label.revision)))
+
+    def _now(self) -> int:
+        """Now, or just after the newest message: so messages are in the order of their times."""
+        return max(now_ms(), _after(self.updated) if self.messages else 0)
 
     def _next(self, **changes: object) -> Self:
-        return replace(self, revision=self.revision + 1, **changes)  # type: ignore[arg-type]
+        return replace(self, revision=_after(self.revision), **changes)  # type: ignore[arg-type]
+
+
+def _after(count: int) -> int:
+    """The next time or revision. The highest stays, so that what came from outside can be stored again."""
+    return min(LATEST, count + 1)
+
+
+def shorten(text: str) -> str:
+    """One line of at most `TITLE_LENGTH` characters, cut at a word. What was cut already stays as it is."""
+    line = " ".join(text.split())
+    if len(line.removesuffix("…")) <= TITLE_LENGTH:
+        return line
+    return line[: TITLE_LENGTH + 1].rsplit(" ", 1)[0][:TITLE_LENGTH].rstrip() + "…"

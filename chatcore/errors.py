@@ -17,5 +17,13 @@ class InputError(ChatError):
     """The visitor can correct what was given."""
 
 
+class UnreadableError(InputError):
+    """What was stored or exported is not in a form that this program knows."""
+
+
+class NewerError(UnreadableError):
+    """It is in a form of a newer version: to be read by that one, and by no means overwritten."""
+
+
 class ProviderError(ChatError):
     """The provider failed; trying again may work."""

@@ -1,41 +1,31 @@
-"""Conversation values: the tree and its path, the queue, titles, and what becomes of text at the entry."""
+"""Conversation values: the tree and its path, the queue, the label, and values that were made by hand to hurt."""
 
 from itertools import pairwise
 
 import pytest
 from hypothesis import given
-from hypothesis import strategies as st
 
-from chatcore.conversation import MAX_MESSAGE, TITLE_LENGTH, Conversation, Draft, Message, clean
-from chatcore.errors import InputError
-from chatcore.events import Ended, Ending, Reply, UsageReported
-
-DONE = Reply("Answer.", UsageReported(3, 5), Ended(Ending.COMPLETE))
-
-
-def texts(conversation: Conversation) -> list[str]:
-    return [message.text for message in conversation.path]
-
-
-def answered(*questions: str) -> Conversation:
-    chat = Conversation()
-    for question in questions:
-        chat = chat.ask(question, "m")
-        chat = chat.finish(leaf(chat), DONE)
-    return chat
-
-
-def leaf(chat: Conversation) -> str:
-    assert chat.leaf is not None
-    return chat.leaf
+from chatcore import archive
+from chatcore.conversation import LATEST, Conversation, Draft, Label, Message
+from chatcore.events import Ended, Ending, Reply
+from chatcore.merge import ordered
+from tests.chats import (
+    DONE,
+    answered,
+    chain,
+    clock,
+    histories,
+    leaf,
+    lookalikes,
+    question,
+    some_id,
+    texts,
+    through_json,
+)
 
 
 def last(chat: Conversation) -> Message:
     return chat.path[-1]
-
-
-def titled(text: str) -> str:
-    return Conversation().ask(text, "m").title
 
 
 def test_a_new_chat_is_empty_and_has_an_id_of_its_own():
@@ -80,6 +70,7 @@ def test_finishing_takes_text_ending_and_usage():
     chat = Conversation().ask("1", "m")
     done = last(chat.finish(leaf(chat), DONE))
     assert (done.text, done.usage, done.ended, done.running) == (DONE.text, DONE.usage, DONE.ended, False)
+    assert done.revision == 1
 
 
 def test_an_answer_is_finished_only_once():
@@ -107,23 +98,43 @@ def test_a_reply_without_an_end_was_interrupted():
 def test_every_change_makes_a_new_value_with_a_greater_revision():
     chat = Conversation()
     steps = [chat, chat := chat.ask("1", "m"), chat := chat.enqueue("2"), chat := chat.withdraw(chat.queue[0].id)]
-    steps += [chat := chat.requeue(Draft("d", "2"), 0), chat := chat.finish(leaf(chat), DONE)]
+    steps += [chat := chat.requeue(Draft("d", "2")), chat := chat.finish(leaf(chat), DONE)]
     steps += [chat.answer(chat.path[0].id, "m")]
     assert all(older.revision < newer.revision for older, newer in pairwise(steps))
     assert steps[0].messages == ()
 
 
-def test_the_queue_keeps_its_order_also_when_a_message_is_withdrawn_and_comes_back():
-    chat = Conversation().enqueue("a").enqueue("b").enqueue("c")
+def test_the_queue_keeps_its_order_also_when_a_draft_is_withdrawn_and_comes_back():
+    with clock():
+        chat = Conversation().enqueue("a").enqueue("b").enqueue("c")
     middle = chat.queue[1]
     without = chat.withdraw(middle.id)
     assert [draft.text for draft in without.queue] == ["a", "c"]
-    assert without.requeue(middle, 1).queue == chat.queue
+    assert [draft.text for draft in without.requeue(middle).queue] == ["a", "b", "c"]
 
 
-def test_a_draft_comes_back_at_the_end_when_its_place_is_gone():
+def test_a_draft_that_comes_back_has_another_id_for_its_own_was_taken_back():
     chat = Conversation().enqueue("a")
-    assert chat.withdraw(chat.queue[0].id).requeue(chat.queue[0], 7).queue == chat.queue
+    draft = chat.queue[0]
+    back = chat.withdraw(draft.id).requeue(draft)
+    assert back.withdrawn == {draft.id}
+    assert (back.queue[0].text, back.queue[0].created) == (draft.text, draft.created)
+    assert back.queue[0].id != draft.id
+
+
+def test_a_draft_keeps_its_id_when_it_becomes_a_question():
+    chat = answered("1").enqueue("2").enqueue("3")
+    sent = chat.send_queued("m")
+    asked, place = sent.path[-2:]
+    assert (asked.id, asked.text, asked.parent) == (chat.queue[0].id, "2", chat.leaf)
+    assert place.running
+    assert sent.queue == chat.queue[1:]
+
+
+def test_names_and_pins_are_counted_apart_from_the_chat():
+    chat = answered("1").pin(True).rename("Name")
+    assert chat.label == Label("Name", True, 2)
+    assert chat.ask("2", "m").label == chat.label
 
 
 def test_the_newest_message_says_when_a_chat_was_updated():
@@ -131,75 +142,92 @@ def test_the_newest_message_says_when_a_chat_was_updated():
     assert Conversation(created=1, messages=(old, new), leaf="b").updated == 9
 
 
-@pytest.mark.parametrize(
-    ("text", "title"),
-    [
-        pytest.param("Short", "Short", id="short"),
-        pytest.param("First line\nsecond line", "First line", id="the first line"),
-        pytest.param("a \t b", "a b", id="white space inside is one space"),
-        pytest.param("word " * 20, "word word word word word word word word word…", id="cut at a word"),
-        pytest.param("x" * TITLE_LENGTH, "x" * TITLE_LENGTH, id="just fits"),
-        pytest.param("x" * (TITLE_LENGTH + 1), "x" * TITLE_LENGTH + "…", id="one long word"),
-        pytest.param("x" * TITLE_LENGTH + " y", "x" * TITLE_LENGTH + "…", id="a word that just fits"),
-        pytest.param("🙂", "🙂", id="one emoji"),
-        pytest.param("🙂" * 60, "🙂" * TITLE_LENGTH + "…", id="many emoji"),
-        pytest.param(" \n\t ", "", id="only white space"),
-    ],
-)
-def test_the_title_is_the_first_line_cut_at_a_word(text, title):
-    assert titled(text) == title
+def test_another_branch_is_shown_down_to_its_newest_end():
+    chat = answered("1", "2")
+    first = chat.path[0]
+    again = chat.answer(first.id, "m")
+    assert len(again.path) == 2
+    assert again.show(chat.path[1].id).path == chat.path
+    newest = chat.answer(chat.path[2].id, "m")
+    assert newest.show(first.id).path == newest.path
 
 
-@given(st.text())
-def test_a_title_is_one_line_of_bounded_length(text):
-    title = titled(text)
-    assert len(title) <= TITLE_LENGTH + 1
-    assert len(title.splitlines()) <= 1
+def test_what_was_said_in_one_place_is_listed_oldest_first():
+    chat = answered("1")
+    again = chat.answer(chat.path[0].id, "m").answer(chat.path[0].id, "m")
+    question = chat.path[0]
+    assert again.versions() == {(None, "user"): [question], (question.id, "assistant"): [*again.messages[1:]]}
 
 
-@pytest.mark.parametrize(
-    ("text", "cleaned"),
-    [
-        pytest.param("a\x00b", "ab", id="NUL"),
-        pytest.param("a\ud83db\udc00", "ab", id="lone surrogates"),
-        pytest.param("a\x07b\x7fc\x85d", "abcd", id="control codes"),
-        pytest.param("\x1b[31mred\x1b[0m \x1b[2;5H!", "red !", id="ANSI colours and moves"),
-        pytest.param("\x1b]0;t\x07", "]0;t", id="other escapes lose what can't be seen"),
-        pytest.param("a\r\nb\rc\n\rd", "a\nb\nc\n\nd", id="line ends"),
-        pytest.param("a\tb\n\n  c", "a\tb\n\n  c", id="tabs and blank lines stay"),
-        pytest.param("\n  a \n", "a", id="white space around"),
-        pytest.param("invoice\u202efdp.exe", "invoicefdp.exe", id="right-to-left override"),
-        pytest.param(
-            "\u2066a\u2067b\u2068c\u2069\u202ad\u202be\u202cf\u202dg", "abcdefg", id="embeddings and isolates"
-        ),
-        pytest.param("👨‍👩‍👧", "👨‍👩‍👧", id="joined emoji stay"),
-        pytest.param("می‌خواهم", "می‌خواهم", id="Persian stays"),
-        pytest.param("\u200fשלום\u200e", "\u200fשלום\u200e", id="direction marks stay"),
-        pytest.param("e\u0301 Ａ $x$ <b>", "e\u0301 Ａ $x$ <b>", id="nothing is rewritten for display"),
-    ],
-)
-def test_text_is_cleaned_at_the_entry(text, cleaned):
-    assert clean(text) == cleaned
+@given(histories())
+def test_whatever_was_done_the_messages_are_in_the_order_in_which_they_came(history):
+    chat = history[-1]
+    assert ordered(chat.messages) == chat.messages
+    assert all(older.created < newer.created for older, newer in pairwise(chat.messages))
+    assert all(older.created < newer.created for older, newer in pairwise(chat.queue))
+    assert archive.load(through_json(archive.dump(chat))) == chat
 
 
-@pytest.mark.parametrize("text", ["", " \t\r\n", "\x00", "\u2003\u00a0\u2028", "\u202e \u202c"])
-def test_a_message_of_nothing_is_empty(text):
-    assert clean(text) == ""
+@given(histories())
+def test_a_change_makes_a_new_value_with_the_next_revision_or_changes_nothing(history):
+    for older, newer in pairwise(history):
+        assert newer is older or newer.revision > older.revision
 
 
-@given(st.text(st.characters()))
-def test_cleaned_text_can_be_sent_and_is_clean(text):
-    cleaned = clean(text)
-    assert cleaned.encode("utf-8").decode("utf-8") == cleaned
-    assert clean(cleaned) == cleaned
+@given(lookalikes())
+def test_a_chat_from_outside_can_be_shown_whatever_its_tree(chat):
+    assert len(set(chat.path)) == len(chat.path)
+    assert chat.leaf is None or not chat.messages or chat.path
+    for message in chat.messages:
+        assert message in chat.versions()[message.parent, message.role]
+        assert message in chat.show(message.id).path
+    assert chat.running is None or chat.running in chat.path
+    asked = chat.ask("And?", "m")
+    assert asked.path[:-2] == chat.path
 
 
-def test_the_longest_message_is_taken_whole_whatever_its_line_ends():
-    assert clean("a\r\n" * (MAX_MESSAGE // 2)) == ("a\n" * (MAX_MESSAGE // 2)).strip()
-    assert len(clean(" " * 5 + "x" * MAX_MESSAGE)) == MAX_MESSAGE
+def test_a_chat_whose_leaf_is_missing_shows_its_newest_message_and_goes_on_there():
+    chat = Conversation(messages=chain(3), leaf=some_id(9))
+    assert chat.path == chat.messages
+    assert chat.ask("And?", "m").path[:-2] == chat.messages
 
 
-@pytest.mark.parametrize("length", [MAX_MESSAGE + 1, 1_000_000])
-def test_a_longer_message_is_refused_with_both_numbers(length):
-    with pytest.raises(InputError, match=rf"{length:,} characters; at most {MAX_MESSAGE:,}"):
-        clean("x" * length)
+def test_a_circle_is_shown_once_around():
+    chat = Conversation(messages=(question(1, 2), question(2, 1)), leaf=some_id(2))
+    assert chat.path == chat.messages
+    assert set(chat.show(some_id(1)).path) == set(chat.messages)
+
+
+class Counted(tuple[Message, ...]):
+    """Messages that count how often they are gone through."""
+
+    rounds = 0
+
+    def __iter__(self):
+        Counted.rounds += 1
+        return super().__iter__()
+
+
+def test_ten_thousand_messages_are_gone_through_a_few_times():
+    chat = Conversation(messages=Counted(chain(10_000)), leaf=some_id(9_999))
+    assert len(chat.path) == 10_000
+    assert chat.show(some_id(0)).leaf == chat.leaf
+    assert chat.running is None
+    assert chat.title == "Question 0"
+    assert Counted.rounds < 10
+
+
+def test_what_counts_as_high_as_it_can_goes_on_and_stays_readable():
+    running = Message(some_id(1), None, "assistant", "", LATEST, some_id(2), revision=LATEST)
+    top = Conversation(
+        some_id(0),
+        LATEST,
+        LATEST,
+        (running,),
+        running.id,
+        (Draft(some_id(3), "?", LATEST),),
+        label=Label(revision=LATEST),
+    )
+    chat = top.rename("Name").pin(True).enqueue("More").finish(running.id, DONE).ask("?", "m")
+    assert archive.load(through_json(archive.dump(chat))).title == "Name"
+    assert chat.messages[0].text == DONE.text
