@@ -1,123 +1,61 @@
-"""The stored form: what is in the browser's storage, key by key, as typed JSON with a version.
+"""The stored form: what is in the browser's storage, key by key, as JSON of the types in `forms.py`.
 
-Knows nothing of how it is stored. What comes in is input: validated every time, refused with a reason, never trusted.
+Knows nothing of how it is stored; `packing.py` makes a long value short, `migrations.py` reads older versions. What
+comes in is input: validated every time, refused with a reason, never trusted.
 
-    chatcore.owner          OwnerV1         who may read the runs of this browser
-    chatcore.index          IndexV1         the chats, newest first, and the one that is open
-    chatcore.chat.<id>      ConversationV1  one chat
-    chatcore.part.<n>       PartV1          a piece of an answer that is being made, see `part_key`
+    chatcore.owner           OwnerV1         who may read the runs of this browser
+    chatcore.index           IndexV2         the chat that was open last
+    chatcore.chat.<id>       ConversationV2  one chat
+    chatcore.tail.<id>       ConversationV2  what came to a long chat since it was stored whole; to be merged with it
+    chatcore.part.<n>        PartV1          a piece of an answer that is being made, see `part_key`
+    chatcore.quarantine.<n>  QuarantineV1    what could not be read, where it was and why
+
+A file that is exported is an `ExportV2`. `by` names the visit that wrote a value: with the revision it tells one write
+from every other.
 """
 
+import hashlib
 import json
 import zlib
-from collections.abc import Iterable, Mapping
-from typing import Annotated, Any, Literal, NotRequired, TypeVar
+from collections.abc import Container, Iterable, Mapping
+from dataclasses import replace
+from typing import Any, TypeVar
 
-from pydantic import AfterValidator, Field, TypeAdapter, ValidationError
-from typing_extensions import TypedDict  # pydantic needs this one before Python 3.12
+from pydantic import TypeAdapter, ValidationError
 
-from chatcore.conversation import Conversation, Draft, Message
-from chatcore.errors import InputError
+from chatcore import migrations, packing
+from chatcore.conversation import Conversation, Draft, Label, Message
+from chatcore.errors import NewerError, UnreadableError
 from chatcore.events import Ended, Ending, UsageReported
+from chatcore.forms import ConversationV2, DraftV2, IndexV2, MessageV2, OwnerV1, PartV1, QuarantineV1
+from chatcore.merge import ordered, unsent
 
 T = TypeVar("T")
+Item = TypeVar("Item", Message, Draft)
 
-VERSION = 1
+VERSION = 2
 PREFIX = "chatcore."
 OWNER_KEY = PREFIX + "owner"
 INDEX_KEY = PREFIX + "index"
 CHAT_PREFIX = PREFIX + "chat."
+TAIL_PREFIX = PREFIX + "tail."
 PART_PREFIX = PREFIX + "part."
+QUARANTINE_PREFIX = PREFIX + "quarantine."
 PART_KEYS = 256
 
-
-def _encodable(text: str) -> str:
-    """`text` with a question mark for each lone surrogate, which JSON can hold and no page can show."""
-    return text.encode("utf-8", "replace").decode("utf-8")
-
-
-Text = Annotated[str, AfterValidator(_encodable)]
-Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{16,64}$")]
-Milliseconds = Annotated[int, Field(ge=0, le=2**53)]
-Revision = Annotated[int, Field(ge=0, le=2**53)]
-
-
-class UnreadableError(InputError):
-    """The value is not in the stored form, or in that of a newer version."""
-
-
-class UsageV1(TypedDict):
-    input: Annotated[int, Field(ge=0)]
-    output: Annotated[int, Field(ge=0)]
-
-
-class MessageV1(TypedDict):
-    """`parent` is absent at the root. An answer without `ending` was still being made when it was stored."""
-
-    id: Id
-    parent: NotRequired[Id]
-    role: Literal["user", "assistant"]
-    text: Text
-    created: Milliseconds
-    run: NotRequired[Id]
-    model: NotRequired[Text]
-    ending: NotRequired[Ending]
-    reason: NotRequired[Text]
-    usage: NotRequired[UsageV1]
-
-
-class DraftV1(TypedDict):
-    id: Id
-    text: Text
-
-
-class ConversationV1(TypedDict):
-    """`leaf` is the last message of the branch on screen, absent in an empty chat."""
-
-    version: Literal[1]
-    revision: Revision
-    id: Id
-    created: Milliseconds
-    messages: list[MessageV1]
-    leaf: NotRequired[Id]
-    queue: NotRequired[list[DraftV1]]
-
-
-class EntryV1(TypedDict):
-    id: Id
-    title: Text
-    updated: Milliseconds
-
-
-class IndexV1(TypedDict):
-    version: Literal[1]
-    revision: Revision
-    open: NotRequired[Id]
-    chats: list[EntryV1]
-
-
-class OwnerV1(TypedDict):
-    version: Literal[1]
-    revision: Revision
-    owner: Id
-
-
-class PartV1(TypedDict):
-    version: Literal[1]
-    revision: Revision
-    run: Id
-    start: Annotated[int, Field(ge=0)]
-    text: Text
-
-
-_CONVERSATION = TypeAdapter(ConversationV1)
-_INDEX = TypeAdapter(IndexV1)
+_CONVERSATION = TypeAdapter(ConversationV2)
+_INDEX = TypeAdapter(IndexV2)
 _OWNER = TypeAdapter(OwnerV1)
 _PART = TypeAdapter(PartV1)
+_QUARANTINE = TypeAdapter(QuarantineV1)
 
 
 def chat_key(conversation_id: str) -> str:
     return CHAT_PREFIX + conversation_id
+
+
+def tail_key(conversation_id: str) -> str:
+    return TAIL_PREFIX + conversation_id
 
 
 def part_key(run_id: str, number: int) -> str:
@@ -129,65 +67,70 @@ def part_key(run_id: str, number: int) -> str:
     return f"{PART_PREFIX}{(zlib.crc32(run_id.encode()) + number) % PART_KEYS}"
 
 
-def dump(conversation: Conversation) -> dict[str, Any]:
-    """The stored form of a conversation, a `ConversationV1`."""
-    value: dict[str, Any] = {
-        "version": VERSION,
-        "revision": conversation.revision,
-        "id": conversation.id,
-        "created": conversation.created,
-        "messages": [_dump_message(message) for message in conversation.messages],
-    }
+def dump(conversation: Conversation, by: str = "") -> dict[str, Any]:
+    """The stored form of a conversation, a `ConversationV2` that is not packed."""
+    value: dict[str, Any] = {"version": VERSION, "revision": conversation.revision}
+    value |= {"by": by} if by else {}
+    value |= {"id": conversation.id, "created": conversation.created}
+    value["messages"] = [_dump_message(message) for message in conversation.messages]
     if conversation.leaf:
         value["leaf"] = conversation.leaf
     if conversation.queue:
-        value["queue"] = [{"id": draft.id, "text": draft.text} for draft in conversation.queue]
+        value["queue"] = [{"id": it.id, "text": it.text, "created": it.created} for it in conversation.queue]
+    if conversation.withdrawn:
+        value["withdrawn"] = sorted(conversation.withdrawn)
+    if (label := conversation.label) != Label():
+        value["label"] = {"name": label.name, "pinned": label.pinned, "revision": label.revision}
     return value
 
 
-def to_json(conversation: Conversation) -> str:
-    """A conversation as a file: its stored form, readable."""
-    return json.dumps(dump(conversation), ensure_ascii=False, indent=2)
-
-
 def load(value: object) -> Conversation:
-    """The conversation that is stored as `value`; raises `UnreadableError`."""
-    stored = _validate(_CONVERSATION, value)
-    messages = tuple(_load_message(message) for message in stored["messages"])
-    known: set[str] = set()
-    for message in messages:
-        if message.id in known:
-            raise UnreadableError("Two of its messages have the same id.")
-        if message.parent is not None and message.parent not in known:
-            raise UnreadableError("A message stands before the one that it answers.")
-        if message.running and message.run is None:
-            raise UnreadableError("An answer in the making does not say by which run.")
-        known.add(message.id)
-    leaf = stored.get("leaf")
-    if leaf is not None and leaf not in known:
-        raise UnreadableError("Its last message is missing.")
-    queue = tuple(Draft(draft["id"], draft["text"]) for draft in stored.get("queue", []))
-    return Conversation(stored["id"], stored["revision"], stored["created"], messages, leaf, queue)
+    """The conversation that is stored as `value`, of this version or an older one; raises `UnreadableError`."""
+    _refuse_newer(value, VERSION)
+    stored = _validate(_CONVERSATION, migrations.conversation(packing.unpack(value)), VERSION)
+    label = stored.get("label")
+    messages = _distinct(_load_message(message) for message in stored["messages"])
+    withdrawn = frozenset(stored.get("withdrawn", []))
+    return Conversation(
+        stored["id"],
+        stored["revision"],
+        stored["created"],
+        ordered(messages),
+        stored.get("leaf"),
+        _load_queue(stored.get("queue", []), messages, withdrawn),
+        withdrawn,
+        Label(label.get("name", ""), label.get("pinned", False), label["revision"]) if label else Label(),
+    )
 
 
-def load_index(value: object) -> IndexV1:
+def stamp(value: Mapping[str, Any]) -> str:
+    """Which write a stored value is: its revision and who wrote it."""
+    return f"{value['revision']}.{value.get('by', '')}"
+
+
+def load_index(value: object) -> IndexV2:
     """A stored index; raises `UnreadableError`."""
-    return _validate(_INDEX, value)
+    return _validate(_INDEX, migrations.index(value), VERSION)
 
 
-def dump_owner(owner: str) -> dict[str, Any]:
+def dump_owner(owner: str, by: str) -> dict[str, Any]:
     """The stored form of an owner, an `OwnerV1`."""
-    return {"version": VERSION, "revision": 1, "owner": owner}
+    return {"version": 1, "revision": 1, "by": by, "owner": owner}
 
 
 def load_owner(value: object) -> str:
     """A stored owner; raises `UnreadableError`."""
-    return _validate(_OWNER, value)["owner"]
+    return _validate(_OWNER, value, 1)["owner"]
 
 
 def load_part(value: object) -> PartV1:
     """A stored part of an answer; raises `UnreadableError`."""
-    return _validate(_PART, value)
+    return _validate(_PART, value, 1)
+
+
+def load_quarantine(value: object) -> QuarantineV1:
+    """A stored value that could not be read; raises `UnreadableError`."""
+    return _validate(_QUARANTINE, value, 1)
 
 
 def join_parts(parts: Iterable[PartV1]) -> str:
@@ -200,18 +143,53 @@ def join_parts(parts: Iterable[PartV1]) -> str:
     return text
 
 
-def _validate(adapter: TypeAdapter[T], value: object) -> T:
-    if isinstance(value, Mapping) and isinstance(value.get("version"), int) and value["version"] > VERSION:
-        raise UnreadableError("It was stored by a newer version of this app.")
+def export(conversations: Iterable[Conversation]) -> str:
+    """A file of chats, an `ExportV2`, readable."""
+    value = {"app": "chatcore", "version": VERSION, "conversations": [dump(one) for one in conversations]}
+    return json.dumps(value, ensure_ascii=False, indent=1)
+
+
+def _refuse_newer(value: object, version: int) -> None:
+    if isinstance(value, Mapping) and isinstance(value.get("version"), int) and value["version"] > version:
+        raise NewerError("It was stored by a newer version of this app.")
+
+
+def _validate(adapter: TypeAdapter[T], value: object, version: int) -> T:
+    _refuse_newer(value, version)
     try:
         return adapter.validate_python(value)
     except (ValidationError, RecursionError):
         raise UnreadableError("It is not in the form that this app stores.") from None
 
 
+def _distinct(items: Iterable[Item], taken: Container[str] = ()) -> list[Item]:
+    """The items, with an id of its own for each that comes a second time under one: nothing of them is lost."""
+    known: dict[str, Item] = {}
+    for item in items:
+        new = item
+        while new.id in taken or (new.id in known and known[new.id] != new):
+            digest = hashlib.sha256(f"{new.id}{len(known)}".encode()).hexdigest()
+            new = replace(item, id=digest[:32])
+        known[new.id] = new
+    return list(known.values())
+
+
+def _load_queue(stored: list[DraftV2], messages: list[Message], withdrawn: frozenset[str]) -> tuple[Draft, ...]:
+    """What still waits. A draft that says something else than the message with its id is another one."""
+    texts = {message.id: message.text for message in messages}
+    drafts = (Draft(draft["id"], draft["text"], draft["created"]) for draft in stored)
+    waiting = (draft for draft in drafts if draft.id not in withdrawn and texts.get(draft.id) != draft.text)
+    return unsent(_distinct(waiting, texts), (), ())
+
+
 def _dump_message(message: Message) -> dict[str, Any]:
     value: dict[str, Any] = {"id": message.id, "role": message.role, "text": message.text, "created": message.created}
-    optional = {"parent": message.parent, "run": message.run, "model": message.model}
+    optional = {
+        "parent": message.parent,
+        "revision": message.revision,
+        "run": message.run,
+        "model": message.model,
+    }
     value |= {name: given for name, given in optional.items() if given}
     if message.ended:
         value["ending"] = message.ended.ending.value
@@ -222,8 +200,10 @@ def _dump_message(message: Message) -> dict[str, Any]:
     return value
 
 
-def _load_message(value: MessageV1) -> Message:
+def _load_message(value: MessageV2) -> Message:
     ending, usage = value.get("ending"), value.get("usage")
+    if value["role"] == "assistant" and ending is None and "run" not in value:
+        ending = Ending.INTERRUPTED
     return Message(
         id=value["id"],
         parent=value.get("parent"),
@@ -234,4 +214,5 @@ def _load_message(value: MessageV1) -> Message:
         model=value.get("model", ""),
         ended=Ended(ending, value.get("reason", "")) if ending else None,
         usage=UsageReported(usage["input"], usage["output"]) if usage else None,
+        revision=value.get("revision", 0),
     )

@@ -1,0 +1,116 @@
+"""The stored form as types: what `archive.py` writes, and what it takes after validation.
+
+Every form has a version and a revision. A change that an older version of this app could not read makes a new version
+here, and a step in `migrations.py`.
+"""
+
+from typing import Annotated, Any, Literal, NotRequired
+
+from pydantic import AfterValidator, FailFast, Field
+from typing_extensions import TypedDict  # pydantic needs this one before Python 3.12
+
+from chatcore.conversation import LATEST
+from chatcore.events import Ending
+
+
+def _encodable(text: str) -> str:
+    """`text` with a question mark for each lone surrogate, which JSON can hold and no page can show."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
+Text = Annotated[str, AfterValidator(_encodable)]
+Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{16,64}$")]
+Milliseconds = Annotated[int, Field(ge=0, le=LATEST)]
+Revision = Annotated[int, Field(ge=0, le=LATEST)]
+Writer = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{0,64}$")]
+# Else pydantic collects every fault of a list: 5 MB of foreign JSON, 7 kB when packed, took 2.8 GB.
+FAIL_FAST = FailFast()
+
+
+class UsageV1(TypedDict):
+    input: Annotated[int, Field(ge=0)]
+    output: Annotated[int, Field(ge=0)]
+
+
+class MessageV2(TypedDict):
+    """`parent` is absent at the root. An answer without `ending` was still being made when it was stored."""
+
+    id: Id
+    parent: NotRequired[Id]
+    role: Literal["user", "assistant"]
+    text: Text
+    created: Milliseconds
+    revision: NotRequired[Revision]
+    run: NotRequired[Id]
+    model: NotRequired[Text]
+    ending: NotRequired[Ending]
+    reason: NotRequired[Text]
+    usage: NotRequired[UsageV1]
+
+
+class DraftV2(TypedDict):
+    id: Id
+    text: Text
+    created: Milliseconds
+
+
+class LabelV2(TypedDict):
+    name: NotRequired[Text]
+    pinned: NotRequired[bool]
+    revision: Revision
+
+
+class ConversationV2(TypedDict):
+    """`leaf` is the last message of the branch on screen, absent in an empty chat.
+
+    In the storage it may be packed: then all but `version`, `revision`, `by` and `id` is in `packed`, see `packing`.
+    """
+
+    version: Literal[2]
+    revision: Revision
+    by: NotRequired[Writer]
+    id: Id
+    created: Milliseconds
+    messages: Annotated[list[MessageV2], FAIL_FAST]
+    leaf: NotRequired[Id]
+    queue: NotRequired[Annotated[list[DraftV2], FAIL_FAST]]
+    withdrawn: NotRequired[Annotated[list[Id], FAIL_FAST]]
+    label: NotRequired[LabelV2]
+
+
+class IndexV2(TypedDict):
+    version: Literal[2]
+    revision: Revision
+    by: NotRequired[Writer]
+    open: NotRequired[Id]
+
+
+class OwnerV1(TypedDict):
+    version: Literal[1]
+    revision: Revision
+    by: NotRequired[Writer]
+    owner: Id
+
+
+class PartV1(TypedDict):
+    version: Literal[1]
+    revision: Revision
+    run: Id
+    start: Annotated[int, Field(ge=0)]
+    text: Text
+
+
+class QuarantineV1(TypedDict):
+    version: Literal[1]
+    revision: Revision
+    key: Text
+    reason: Text
+    value: Any
+
+
+class ExportV2(TypedDict):
+    """A file of chats."""
+
+    app: Literal["chatcore"]
+    version: Literal[2]
+    conversations: list[ConversationV2]
