@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from chatcore.turns import VISITS
+from chatcore.visit import VISITS
 
 MAX_REPORT = 10_000
 """Bytes of a report."""

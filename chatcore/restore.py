@@ -1,7 +1,7 @@
 """From what the browser held to the state of a visit: read, checked, and what can't be read kept.
 
-Everything in here is input. Nothing that is stored is overwritten unread: a value of ours that can't be read stays
-where it is, or is copied aside before its key is used again.
+Everything in here is input. Nothing that is stored is overwritten unread: what is of a newer version stays as it is;
+what can't be read is put aside, under a quarantine key, and reported once.
 """
 
 import hashlib
@@ -10,11 +10,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from chatcore import archive
-from chatcore.archive import EntryV1, PartV1, UnreadableError
+from chatcore import archive, packing
 from chatcore.conversation import Conversation
-
-ASIDE_PREFIX = archive.PREFIX + "aside."
+from chatcore.errors import NewerError, UnreadableError
+from chatcore.forms import PartV1
+from chatcore.merge import merge
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,24 +32,34 @@ class Damage:
         except RecursionError:
             return json.dumps({self.key: "nested too deeply to be written"})
 
+    def aside(self) -> tuple[str, dict[str, Any]]:
+        """Under which key it is put aside, the same however often, and as what: a `QuarantineV1`."""
+        text = self.to_json()
+        key = archive.QUARANTINE_PREFIX + hashlib.sha256(text.encode()).hexdigest()[:32]
+        value = json.loads(text)[self.key]
+        return key, {"version": 1, "revision": 1, "key": self.key, "reason": self.reason, "value": value}
+
 
 @dataclass(slots=True)
 class Restored:
-    """What a browser held: `chats` as stored, `running` those with an answer in the making, newest question first."""
+    """What a browser held."""
 
     owner: str = ""
+    owner_value: dict[str, Any] = field(default_factory=dict)
     revision: int = 0
+    """Of the index."""
     open_chat: str | None = None
-    chats: dict[str, Any] = field(default_factory=dict)
-    running: dict[str, Conversation] = field(default_factory=dict)
-    entries: list[EntryV1] = field(default_factory=list)
-    """The table of contents, newest first, made of what is really there."""
+    """The one that was open last, empty where that was a new one; the newest where nothing can be read that says it."""
+    chats: dict[str, Conversation] = field(default_factory=dict)
+    values: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+    """The values that the chats were read from, by key: those of `chat_key` and `tail_key`."""
     parts: dict[str, dict[str, PartV1]] = field(default_factory=dict)
     damage: list[Damage] = field(default_factory=list)
-    moved: dict[str, dict[str, Any]] = field(default_factory=dict)
-    """Copies yet to be written of what can't be read and is about to be overwritten."""
-    listed: set[str] = field(default_factory=set)
-    """The chats that the index knows. It is stored after them: one that it lacks is newer, and was the one open."""
+    """What can't be read and was not put aside before."""
+    aside: list[Damage] = field(default_factory=list)
+    """What was put aside at earlier visits."""
+    newer: set[str] = field(default_factory=set)
+    """The keys of what a newer version stored: not to be written."""
     gone: list[str] = field(default_factory=list)
     """Keys to be removed: parts of answers that are whole, which a page that was closed too early left."""
 
@@ -57,71 +67,63 @@ class Restored:
 def restore(items: Mapping[str, object]) -> Restored:
     """The state that `items`, everything that the browser's storage holds, amount to."""
     found = Restored()
-    conversations: list[Conversation] = []
     for key, value in items.items():
         if value is None or not key.startswith(archive.PREFIX):
             continue
         try:
-            if key.startswith(archive.CHAT_PREFIX):
-                conversations.append(_take_chat(found, key, value))
-            else:
-                _take(found, key, value)
+            _take(found, key, value)
         except UnreadableError as error:
-            found.damage.append(Damage(key.encode("utf-8", "replace").decode("utf-8"), str(error), value))
-            if key in (archive.OWNER_KEY, archive.INDEX_KEY):
-                _move_aside(found, found.damage[-1], items)
-    conversations.sort(key=lambda conversation: conversation.updated, reverse=True)
-    found.entries = [entry_of(conversation) for conversation in conversations]
-    found.open_chat = next((chat.id for chat in conversations if chat.id not in found.listed), found.open_chat)
-    found.running = {conversation.id: conversation for conversation in conversations if conversation.running}
-    _drop_parts(found, conversations)
+            damage = Damage(key.encode("utf-8", "replace").decode("utf-8"), str(error), value)
+            found.damage.append(damage)
+            if isinstance(error, NewerError):
+                found.newer.add(key)
+    if found.open_chat is None and found.chats:
+        found.open_chat = max(found.chats.values(), key=lambda chat: chat.updated).id
+    _drop_parts(found)
     return found
 
 
 def _take(found: Restored, key: str, value: object) -> None:
     if key == archive.OWNER_KEY:
         found.owner = archive.load_owner(value)
+        if isinstance(value, Mapping):
+            found.owner_value = archive.dump_owner(found.owner, value.get("by", ""))
+            found.owner_value["revision"] = int(value["revision"])
     elif key == archive.INDEX_KEY:
         index = archive.load_index(value)
-        found.revision, found.open_chat = index["revision"], index.get("open")
-        found.listed = {entry["id"] for entry in index["chats"]}
+        found.revision, found.open_chat = index["revision"], index.get("open", "")
     elif key.startswith(archive.PART_PREFIX):
         part = archive.load_part(value)
         found.parts.setdefault(part["run"], {})[key] = part
+    elif key.startswith(archive.QUARANTINE_PREFIX):
+        aside = archive.load_quarantine(value)
+        found.aside.append(Damage(aside["key"], aside["reason"], aside["value"]))
+    elif key.startswith((archive.CHAT_PREFIX, archive.TAIL_PREFIX)):
+        _take_chat(found, key, value)
 
 
-def _take_chat(found: Restored, key: str, value: object) -> Conversation:
-    conversation = archive.load(value)
-    _check_name(key, archive.chat_key(conversation.id))
-    found.chats[conversation.id] = value
-    return conversation
-
-
-def _check_name(key: str, expected: str) -> None:
-    if key != expected:
+def _take_chat(found: Restored, key: str, value: object) -> None:
+    chat = archive.load(value)
+    if key not in (archive.chat_key(chat.id), archive.tail_key(chat.id)):
         raise UnreadableError("It is stored under the name of another value.")
+    known = found.chats.get(chat.id)
+    found.chats[chat.id] = merge(known, chat) if known else chat
+    if isinstance(value, Mapping):
+        found.values[key] = sound(value, chat)
 
 
-def _move_aside(found: Restored, damage: Damage, items: Mapping[str, object]) -> None:
-    """Copy what is about to be overwritten, once however often the page is opened."""
-    text = damage.to_json()
-    key = ASIDE_PREFIX + hashlib.sha256(text.encode()).hexdigest()[:32]
-    if key not in items:
-        found.moved[key] = {
-            "version": archive.VERSION,
-            "revision": 1,
-            "key": damage.key,
-            "value": json.loads(text)[damage.key],
-        }
+def sound(value: Mapping[str, Any], chat: Conversation) -> dict[str, Any]:
+    """A stored value that `chat` was read from without what is not ours: that may be nested too deeply to be written.
+
+    It keeps its stamp.
+    """
+    if isinstance(value.get("packed"), str):
+        return {name: value[name] for name in (*packing.OUTSIDE, "packed") if name in value}
+    return archive.dump(chat, value.get("by", ""))
 
 
-def _drop_parts(found: Restored, conversations: list[Conversation]) -> None:
+def _drop_parts(found: Restored) -> None:
     """Parts of answers that are stored whole are what a page that was closed too early did not remove."""
-    whole = {message.run for chat in conversations for message in chat.messages if message.ended and message.run}
-    for run in whole & found.parts.keys():
+    whole = {message.run for chat in found.chats.values() for message in chat.messages if message.ended}
+    for run in found.parts.keys() & whole:
         found.gone += found.parts.pop(run)
-
-
-def entry_of(conversation: Conversation) -> EntryV1:
-    """The line of the index that stands for a chat."""
-    return {"id": conversation.id, "title": conversation.title, "updated": conversation.updated}

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, AnyHttpUrl, Field, SecretStr, TypeAdapter, ValidationError
 from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
+from chatcore.database import engine_url
 from chatcore.errors import SetupError
 from chatcore.runs import RunLimits
 
@@ -27,6 +28,13 @@ def _key(secret: SecretStr) -> SecretStr:
     if not (text.isascii() and text.isprintable()) or " " in text:
         raise ValueError("it must be plain ASCII without spaces")
     return SecretStr(text)
+
+
+def _database_url(secret: SecretStr) -> SecretStr:
+    try:
+        return SecretStr(engine_url(secret.get_secret_value()))
+    except SetupError as error:
+        raise ValueError(str(error)) from None
 
 
 def _blank_is_unset(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -51,6 +59,9 @@ class Settings(BaseSettings):
     chat_idle_seconds: Annotated[float, Field(gt=0, le=3600)] = RunLimits.idle
     chat_save_seconds: Annotated[float, Field(gt=0, le=60)] = 2
     """How long an answer waits for the browser to confirm that the question is stored."""
+
+    chat_database_url: Annotated[SecretStr, AfterValidator(_database_url)] | None = None
+    """Where the chats are kept beside the browser; it can hold a password."""
 
     @classmethod
     def settings_customise_sources(

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from chatcore.runs import RunRegistry
-from chatcore.turns import Visit
+from chatcore.visit import Visit
 from tests.upstream import Upstream
 from tests.visiting import Browser, Puppet, run_of, wait_for
 

@@ -5,7 +5,7 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from chatcore import api, archive
-from chatcore.turns import Visit
+from chatcore.visit import Visit
 from tests.visiting import Puppet, calls
 
 
@@ -21,7 +21,7 @@ def test_health_answers(client: TestClient) -> None:
 def test_a_report_confirms_the_question_and_begins_the_answer(client: TestClient, visit: Visit, puppet: Puppet) -> None:
     visit.send("One?")
     key = archive.chat_key(visit.conversation.id)
-    report = {"visit": visit.token, "found": {key: visit.conversation.revision}, "problem": ""}
+    report = {"visit": visit.token, "found": {key: visit.outbox.get(key).stamp}, "problem": ""}
     assert client.post("/api/stored", json=report).status_code == 204
     assert calls(visit, puppet) == 1
 

@@ -11,6 +11,7 @@ from chatcore import archive
 from chatcore.conversation import Conversation
 from chatcore.events import Ended, Ending, Reply
 from chatcore.ui import words
+from chatcore.ui.transcript import WINDOW
 
 APP = Path(__file__).parent.parent / "streamlit_app.py"
 
@@ -102,7 +103,7 @@ def test_a_long_chat_shows_its_end_and_more_on_a_click() -> None:
         assert chat.leaf
         chat = chat.finish(chat.leaf, Reply(f"Answer {number}", ended=Ended(Ending.COMPLETE)))
     page = opened(**{archive.chat_key(chat.id): archive.dump(chat)})
-    assert (len(page.chat_message), "Answer 4" in texts(page), "Answer 19" in texts(page)) == (30, False, True)
+    assert (len(page.chat_message), "Answer 0" in texts(page), "Answer 19" in texts(page)) == (WINDOW, False, True)
     button(page, words.EARLIER).click()
     run(page)
     assert (len(page.chat_message), "Answer 0" in texts(page)) == (40, True)
@@ -127,7 +128,7 @@ def test_every_ending_but_a_complete_one_is_said(ending: Ending, reason: str, sa
 
 
 def test_a_complete_answer_needs_no_word() -> None:
-    assert not opened(**stored_chat()).caption
+    assert not opened(**stored_chat()).main.caption
 
 
 def test_what_cannot_be_read_is_reported() -> None:

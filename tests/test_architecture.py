@@ -15,7 +15,9 @@ OUTSIDE_UI = [path for path in CHATCORE if not path.is_relative_to(UI)]
 TESTS = sorted((ROOT / "tests").rglob("*.py"))
 APP = ROOT / "streamlit_app.py"
 TOP_LEVEL = {"requirements.txt", "README.md", "streamlit_app.py", "chatcore", "tests"}
-SDKS = {"openai", "anthropic", "httpx2", "httpx", "pydantic", "pydantic_settings"}
+LAZY = {"openai", "anthropic", "httpx2", "sqlalchemy", "psycopg"}
+"""Loaded when they are needed: they cost time and memory, and most visits need only one of them, or none."""
+SDKS = LAZY | {"httpx", "pydantic", "pydantic_settings"}
 LINES = 260
 
 
@@ -85,11 +87,17 @@ def test_no_sdk_is_imported_outside_the_providers(path: Path) -> None:
         assert not packages_of(tree_of(path)) & {"openai", "anthropic", "httpx2", "httpx"}
 
 
+@each(OUTSIDE_UI)
+def test_only_the_database_knows_sqlalchemy(path: Path) -> None:
+    if path.name != "database.py":
+        assert not packages_of(tree_of(path)) & {"sqlalchemy", "psycopg"}
+
+
 def test_no_module_below_the_ui_loads_an_sdk_before_it_is_needed() -> None:
     modules = [path.relative_to(ROOT).with_suffix("").as_posix().replace("/", ".") for path in OUTSIDE_UI]
     program = (
         f"import sys, {', '.join(name.removesuffix('.__init__') for name in modules)}\n"
-        "print(*{'openai', 'anthropic', 'httpx2', 'streamlit'} & set(sys.modules))"
+        f"print(*{LAZY | {'streamlit'}} & set(sys.modules))"
     )
     loaded = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
     assert loaded.stdout.split() == []

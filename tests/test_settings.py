@@ -191,3 +191,17 @@ def test_settings_do_not_change() -> None:
     settings = load()
     with pytest.raises(ValueError, match="frozen"):
         settings.openai_model = "other"
+
+
+def test_the_address_of_a_database_is_kept_secret() -> None:
+    settings = load({"CHAT_DATABASE_URL": f"postgres://chat:{CANARY}@db.invalid/chat"})
+    assert settings.chat_database_url is not None
+    assert settings.chat_database_url.get_secret_value() == f"postgresql+psycopg://chat:{CANARY}@db.invalid/chat"
+    assert CANARY not in repr(settings) + settings.model_dump_json()
+
+
+@pytest.mark.parametrize("url", [f"mysql://chat:{CANARY}@db/chat", f"{CANARY}", f"sqlite://{CANARY}:@x", "sqlite://"])
+def test_an_address_of_no_database_is_named_and_not_repeated(url: str) -> None:
+    with pytest.raises(SetupError, match=r"^`CHAT_DATABASE_URL`: ") as refused:
+        load({"CHAT_DATABASE_URL": url})
+    assert CANARY not in str(refused.value)

@@ -152,7 +152,7 @@ def test_parts_are_removed_only_with_the_whole_answer(browser, answering, puppet
         browser.write(write.key, write.value)
     assert len(answering.outbox) == 0
     end(answering, puppet)
-    assert answering.outbox.take_removals() == []
+    assert answering.outbox.take_leftovers() == []
     browser.store(answering)
     assert len(browser.parts()) == 2
     browser.store_all(answering)

@@ -5,9 +5,10 @@ from collections.abc import Iterator
 import pytest
 
 from chatcore import archive
+from chatcore.answers import FRESH_MS
 from chatcore.events import Ended, Ending, UsageReported
 from chatcore.runs import RunRegistry
-from chatcore.turns import FRESH_MS, Visit
+from chatcore.visit import Visit
 from tests.visiting import DONE, Browser, calls, end, endings, run_of, texts, wait_for, wait_for_end
 
 
@@ -23,10 +24,11 @@ def checkpoint(browser: Browser, visit: Visit, start: int, text: str) -> None:
     run = visit.conversation.path[-1].run
     assert run
     write = visit.checkpoint(run, start, text)
+    assert write
     browser.write(write.key, write.value)
 
 
-def age(browser: Browser, chat_id: str, milliseconds: int = FRESH_MS) -> None:
+def age(browser: Browser, chat_id: str, milliseconds: int = FRESH_MS + 9) -> None:
     """As if the last answer of a stored chat had been asked for so much earlier (or, less than 0, later)."""
     browser.items[archive.chat_key(chat_id)]["messages"][-1]["created"] -= milliseconds
 
@@ -72,11 +74,12 @@ def test_a_reload_between_storing_and_beginning_begins_once(browser, visit, pupp
     again, third = browser.open(), browser.open()
     assert again.run is third.run
     assert (again.starting, calls(again, puppet)) == (False, 1)
-    visit.take_report({"found": {archive.chat_key(visit.conversation.id): visit.conversation.revision}})
+    key = archive.chat_key(visit.conversation.id)
+    visit.take_report({"found": {key: browser.stamp(key)}})
     assert (visit.run is again.run, calls(again, puppet)) == (True, 1)
 
 
-@pytest.mark.parametrize("milliseconds", [FRESH_MS, 10**9, -FRESH_MS - 60_000])
+@pytest.mark.parametrize("milliseconds", [FRESH_MS + 9, 10**9, -FRESH_MS - 60_000])
 def test_an_old_question_is_not_begun_by_itself(browser, visit, puppet, milliseconds):
     visit.send("One?")
     for write in visit.outbox:
@@ -181,14 +184,14 @@ def test_a_chat_that_was_reloaded_in_the_middle_keeps_what_followed(browser, ans
 
 
 def test_another_browser_with_the_same_chat_neither_reads_nor_stops_the_answer(browser, answering, puppet):
-    foreign = Browser(answering.registry, puppet)
+    foreign = Browser(browser.registry, puppet)
     foreign.items = {key: value for key, value in browser.items.items() if key != archive.OWNER_KEY}
     age(foreign, answering.conversation.id)
     there = foreign.open()
-    assert there.owner != answering.owner
+    assert there.shelf.owner != answering.shelf.owner
     assert (there.run, texts(there), endings(there)) == (None, ["One?", ""], [Ending.INTERRUPTED])
     there.stop()
-    assert not there.registry.stop(there.owner, answering.conversation.path[-1].run or "")
+    assert not browser.registry.stop(there.shelf.owner, answering.conversation.path[-1].run or "")
     end(answering, puppet, "!", DONE)
     assert (texts(answering), calls(answering, puppet)) == (["One?", "Some text!"], 1)
 
@@ -211,7 +214,8 @@ def test_an_index_that_names_an_unreadable_chat_opens_a_new_one(browser, answeri
     assert (again.conversation.messages, [damage.key for damage in again.damage]) == ((), [key])
     again.send("Two?")
     browser.store_all(again)
-    assert browser.items[key] == {"version": 2}
+    assert key not in browser.items
+    assert [(aside.key, aside.value) for aside in browser.open().aside] == [(key, {"version": 2})]
 
 
 def test_opening_what_is_not_there_gives_a_new_chat(visit):
@@ -219,12 +223,12 @@ def test_opening_what_is_not_there_gives_a_new_chat(visit):
     assert (visit.conversation.messages, visit.damage) == ((), [])
 
 
-def test_a_broken_index_is_copied_aside_before_it_is_written_again(browser, visit):
+def test_a_broken_index_is_put_aside_before_it_is_written_again(browser, visit):
     browser.items[archive.INDEX_KEY] = {"version": 2}
     again = browser.open()
     again.send("One?")
     keys = [write.key for write in again.outbox]
-    assert keys[0].startswith("chatcore.aside.")
+    assert keys[0].startswith(archive.QUARANTINE_PREFIX)
     assert archive.INDEX_KEY in keys
     browser.store_all(again)
     assert browser.items[keys[0]]["value"] == {"version": 2}
@@ -232,8 +236,8 @@ def test_a_broken_index_is_copied_aside_before_it_is_written_again(browser, visi
 
 
 def test_the_same_token_comes_with_the_browser_and_another_with_the_next(browser, visit, puppet):
-    assert browser.open().owner == visit.owner
-    assert Browser(visit.registry, puppet).open().owner != visit.owner
+    assert browser.open().shelf.owner == visit.shelf.owner
+    assert Browser(browser.registry, puppet).open().shelf.owner != visit.shelf.owner
 
 
 def test_a_checkpoint_made_again_after_a_reload_covers_the_earlier_ones(browser, answering, puppet, later):

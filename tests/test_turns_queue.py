@@ -6,7 +6,8 @@ import pytest
 
 from chatcore.errors import ProviderError
 from chatcore.events import Ended, Ending
-from chatcore.turns import GOES_ON, Visit
+from chatcore.turns import GOES_ON
+from chatcore.visit import Visit
 from tests.visiting import DONE, Puppet, calls, end, endings, run_of, texts, wait_for, wait_for_end
 
 
@@ -63,25 +64,25 @@ def test_a_withdrawn_message_comes_back_at_its_place(answering):
     answering.withdraw(before[1].id)
     answering.withdraw(before[1].id)
     assert [draft.text for draft in answering.conversation.queue] == ["a", "c"]
-    answering.undo_withdraw()
-    answering.undo_withdraw()
-    assert answering.conversation.queue == before
+    answering.undo()
+    answering.undo()
+    assert [(it.text, it.created) for it in answering.conversation.queue] == [(it.text, it.created) for it in before]
 
 
 def test_a_message_that_comes_back_after_the_answer_has_ended_goes_out(answering, puppet):
     answering.send("Two?")
     answering.withdraw(answering.conversation.queue[0].id)
     end(answering, puppet)
-    answering.undo_withdraw()
+    answering.undo()
     assert texts(answering)[2:] == ["Two?", ""]
 
 
-def test_the_next_message_ends_the_offer_to_undo(answering):
+def test_the_offer_to_undo_outlasts_the_next_message(answering):
     answering.send("Two?")
     answering.withdraw(answering.conversation.queue[0].id)
     answering.send("Three?")
-    answering.undo_withdraw()
-    assert [draft.text for draft in answering.conversation.queue] == ["Three?"]
+    answering.undo()
+    assert {draft.text for draft in answering.conversation.queue} == {"Two?", "Three?"}
 
 
 def before_it_begins(visit: Visit, puppet: Puppet) -> str:

@@ -11,25 +11,26 @@ from typing import Any
 import streamlit as st
 from streamlit_local_storage import LocalStorage
 
-from chatcore import archive
 from chatcore.outbox import Write
-from chatcore.turns import Visit
-from chatcore.ui import words
+from chatcore.ui import link, storage_room, words
 from chatcore.ui.sources import compact
+from chatcore.visit import Visit
 
 READ_KEY = "storage_init"
 
 _HERE = Path(__file__).parent
-_watch = st.components.v2.component(
-    "chatcore_storage_watch",
+# The page has the code once and each look-out calls it: what is part of an element is sent with it every time.
+_code = st.components.v2.component("chatcore_storage_code", js=compact(_HERE / "storage_watch.js"))
+_look = st.components.v2.component(
+    "chatcore_storage_look",
     html='<span role="status"></span>',
     css=compact(_HERE / "storage_watch.css"),
-    js=compact(_HERE / "storage_watch.js"),
+    js=compact(_HERE / "storage_look.js"),
 )
 
 
-def read_all() -> dict[str, Any]:
-    """Everything that the browser's storage holds under our names. Blocks the script until the browser has answered.
+def read_all() -> Mapping[str, Any]:
+    """Everything that the browser's storage holds. Blocks the script until the browser has answered.
 
     Where storage is switched off, the package never answers: then a report ends the wait with nothing.
     """
@@ -37,72 +38,90 @@ def read_all() -> dict[str, Any]:
     def on_report() -> None:
         st.session_state[READ_KEY] = {}
 
-    _watch(key="storage-check", data={"expect": {}, "state": "saving"}, on_report_change=on_report)
+    _code(key="storage-read-code")
+    _look(key="storage-check", data={"expect": {}, "state": "saving"}, on_report_change=on_report)
     LocalStorage(READ_KEY)
     items: Mapping[str, Any] = st.session_state[READ_KEY]
-    ours = {key: value for key, value in items.items() if key.startswith(archive.PREFIX)}
     # The package keeps its copy for as long as the session; ours is enough.
     st.session_state[READ_KEY] = {}
-    return ours
+    return items
 
 
 def draw_write(write: Write, element_key: str) -> None:
     """One iframe of the package, which writes when its arguments change."""
     storage = LocalStorage(READ_KEY)
-    storage.setItem(write.key, write.value, key=element_key)
+    if write.value is None:
+        storage.eraseItem(write.key, key=f"remove-{element_key}")
+    else:
+        storage.setItem(write.key, write.value, key=element_key)
     storage.storedItems.clear()
 
 
-def draw_first(visit: Visit) -> None:
+def draw_first(visit: Visit) -> Write:
     """The write that matters most, through an iframe that stays: the question that an answer waits for, if one does.
 
     Its confirmation comes by HTTP, past the script that waits for it. Where there are no routes, it interrupts the
     script: so outside any fragment.
     """
+    _code(key="storage-code")
     write = visit.next_write()
     draw_write(write, "storage-first")
     _mount("storage-first-watch", visit, [write] if visit.outbox.get(write.key) else [], token=visit.token)
+    return write
 
 
 @st.fragment
-def draw_pending(visit: Visit) -> None:
-    """The pending writes, and the line that says whether the conversation is saved.
+def draw_pending(visit: Visit, first: Write) -> None:
+    """The pending writes but `first`, which is drawn; whether the conversation is saved; the way out when it is not.
 
-    A fragment: a confirmation waits for a streaming script, and draws no more than this. What is to be removed waits
-    until what is to be stored is confirmed, so the parts of an answer are there until the answer is.
+    A fragment: a confirmation waits for a streaming script, and draws no more than this. What is left over waits until
+    what is to be stored is confirmed, so the parts of an answer are there until the answer is.
     """
+    if visit.take_news():
+        st.rerun()
     writes = list(visit.outbox)
     with st.container(key="storage-pending"):
         for write in writes:
-            draw_write(write, write.key)
-        for key in visit.outbox.take_removals():
-            LocalStorage(READ_KEY).eraseItem(key, key=f"remove-{key}")
-    _mount("storage-watch", visit, writes, labels=words.STORAGE if visit.conversation.messages else None)
+            if write == first and not visit.outbox.attempt:
+                continue
+            draw_write(write, f"{write.key}-{visit.outbox.attempt}")
+        for key in visit.outbox.take_leftovers():
+            draw_write(Write(key, None), key)
+    _mount("storage-watch", visit, writes, labels=words.storage(_is_stored(visit)), watching=True)
     if visit.outbox.problem:
-        _offer_download(visit)
+        storage_room.draw_way_out(visit)
+    if away := visit.server_away or (visit.server.problem if visit.server else ""):
+        st.caption(f":material/cloud_off: {away}")
+
+
+def _is_stored(visit: Visit) -> bool:
+    return bool(visit.conversation.messages) and visit.conversation.id not in visit.loose
 
 
 def _mount(
-    key: str, visit: Visit, writes: list[Write], *, labels: dict[str, str] | None = None, token: str | None = None
+    key: str,
+    visit: Visit,
+    writes: list[Write],
+    *,
+    labels: dict[str, str] | None = None,
+    token: str | None = None,
+    watching: bool = False,
 ) -> None:
-    def on_report() -> None:
-        visit.take_report(st.session_state[key].report)
+    """A look-out for `writes`; a `watching` one looks for what other tabs store, too."""
 
-    data = {
-        "expect": {write.key: write.revision for write in writes},
-        "state": "saving" if visit.outbox.get(archive.chat_key(visit.conversation.id)) else "saved",
+    def on_report() -> None:
+        report = st.session_state[key].report
+        link.went(visit, report)
+        visit.take_report(report)
+
+    data: dict[str, Any] = {
+        "expect": {write.key: write.stamp for write in writes},
+        "state": "saving" if visit.shelf.waits(visit.conversation.id) else "saved",
         "words": labels,
         "visit": token,
+        "attempt": visit.outbox.attempt,
     }
-    _watch(key=key, data=data, on_report_change=on_report)
-
-
-def _offer_download(visit: Visit) -> None:
-    st.download_button(
-        "Download this chat",
-        data=lambda: archive.to_json(visit.conversation),
-        file_name="chat.json",
-        mime="application/json",
-        icon=":material/download:",
-        on_click="ignore",
-    )
+    if watching:
+        data["known"] = visit.shelf.known(visit.conversation.id)
+        data["by"] = visit.shelf.by
+    _look(key=key, data=data, on_report_change=on_report)

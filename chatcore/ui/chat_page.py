@@ -5,10 +5,11 @@ from pathlib import Path
 import streamlit as st
 
 from chatcore.errors import SetupError
-from chatcore.turns import Visit
-from chatcore.ui import browser_storage, composer, live_reply, sidebar, transcript, words
+from chatcore.restore import Damage
+from chatcore.ui import browser_storage, composer, link, live_reply, sidebar, transcript, words
 from chatcore.ui.session import server, visit
 from chatcore.ui.sources import compact
+from chatcore.visit import Visit
 
 STYLE = Path(__file__).with_name("page.css")
 ICON = str(Path(__file__).with_name("icon.svg"))
@@ -27,13 +28,14 @@ def draw() -> None:
     with st.container(key="storage-reading"):
         here = visit()
     here.attach()
+    link.show(here)
     with st.bottom, st.container(key="storage"):
         # First of all: the answer begins when the question is stored.
-        browser_storage.draw_first(here)
+        first = browser_storage.draw_first(here)
         checkpoint_slot = st.empty()
     st.html(f"<style>{compact(STYLE)}</style>")
     sidebar.draw(here)
-    _draw_damage(here)
+    _draw_notices(here)
     welcome = st.empty()
     if not here.conversation.messages:
         with welcome.container(key="welcome"):
@@ -50,21 +52,31 @@ def draw() -> None:
         checkpoint_slot.empty()
         transcript.draw_ending(here, here.conversation.path[-1], ending)
     with status:
-        browser_storage.draw_pending(here)
+        browser_storage.draw_pending(here, first)
 
 
-def _draw_damage(here: Visit) -> None:
-    place = st.empty()
-    if not here.damage:
-        return
-    with place.container(key="damage", border=True):
+def _draw_notices(here: Visit) -> None:
+    """What must be known of the storage and of the address, each in a place that is always drawn."""
+    damaged, linked = st.empty(), st.empty()
+    if here.damage:
+        with damaged.container(key="damage", border=True):
+            _draw_damage(here.damage, here)
+    if here.unknown_link:
+        linked.warning(words.UNKNOWN_LINK, icon=":material/link_off:")
+
+
+def _draw_damage(damages: list[Damage], here: Visit) -> None:
+    newer = [damage for damage in damages if here.shelf.is_newer(damage.key)]
+    if len(newer) < len(damages):
         st.markdown(words.DAMAGED)
-        for damage in here.damage:
-            st.caption(f"`{damage.key}`: {damage.reason}")
-        st.download_button(
-            "Download it",
-            data="\n".join(damage.to_json() for damage in here.damage),
-            file_name="unreadable.json",
-            mime="application/json",
-            on_click="ignore",
-        )
+    if newer:
+        st.markdown(words.NEWER)
+    for damage in damages:
+        st.caption(f"{words.plain(damage.key)}: {damage.reason}")
+    st.download_button(
+        "Download it",
+        data="\n".join(damage.to_json() for damage in damages),
+        file_name="unreadable.json",
+        mime="application/json",
+        on_click="ignore",
+    )

@@ -4,8 +4,8 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from chatcore.errors import InputError
-from chatcore.turns import Visit
 from chatcore.ui import words
+from chatcore.visit import Visit
 
 FIELD = "composer"
 REFUSED = "composer-refused"
@@ -19,6 +19,17 @@ def draw(visit: Visit) -> DeltaGenerator:
             # A key for each answer: the second click of two must not stop the next one.
             with stop.container(key="stop"):
                 st.button(words.STOP, key=f"stop-{answer.id}", on_click=visit.stop, icon=":material/stop_circle:")
+        loose, undo = st.empty(), st.empty()
+        if (why := visit.loose.get(visit.conversation.id)) and visit.conversation.messages:
+            with loose.container(key="loose", horizontal=True, vertical_alignment="center"):
+                st.caption(words.LOOSE[why], width="content")
+                st.button(
+                    "Keep this chat", key="keep", on_click=visit.keep, icon=":material/bookmark_add:", type="tertiary"
+                )
+        if visit.undoable:
+            with undo.container(key="undo", horizontal=True, vertical_alignment="center"):
+                st.caption(words.undone(visit.undoable), width="content")
+                st.button("Undo", key="undo-last", on_click=visit.undo, icon=":material/undo:", type="tertiary")
         refusal = st.empty()
         if refused := st.session_state.pop(REFUSED, ""):
             refusal.warning(refused, icon=":material/edit:")
@@ -29,8 +40,9 @@ def draw(visit: Visit) -> DeltaGenerator:
 
 def draw_examples(visit: Visit) -> None:
     """What an empty chat shows."""
-    st.title(words.WELCOME, anchor=False)
-    st.markdown(words.TAGLINE)
+    temporary = visit.conversation.id in visit.loose
+    st.title("Temporary chat" if temporary else words.WELCOME, anchor=False)
+    st.markdown(words.TEMPORARY if temporary else words.TAGLINE)
     with st.container(key="examples"):
         for number, example in enumerate(words.EXAMPLES):
             st.button(example, key=f"example-{number}", on_click=visit.send, args=(example,), width="stretch")

@@ -7,10 +7,10 @@ from streamlit.delta_generator import DeltaGenerator
 
 from chatcore import pacing
 from chatcore.runs import Run
-from chatcore.turns import Visit
 from chatcore.ui import words
 from chatcore.ui.browser_storage import draw_write
 from chatcore.ui.session import VISIT_KEY, server
+from chatcore.visit import Visit
 
 POLL = 0.02
 
@@ -38,8 +38,9 @@ class LivePage:
     def checkpoint(self, start: int, text: str) -> None:
         """Each in an element of its own key: within one run of the script a key can be drawn only once."""
         write = self._visit.checkpoint(self._run_id, start, text)
-        with self._checkpoint:
-            draw_write(write, write.key)
+        if write:
+            with self._checkpoint:
+                draw_write(write, write.key)
 
     def _show(self, line: str) -> None:
         if line != self._line:

@@ -1,6 +1,7 @@
 """What lives how long: the server's one set of runs and providers, and the visit of one open page."""
 
 import gc
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -9,13 +10,14 @@ import streamlit as st
 from streamlit.errors import StreamlitSecretNotFoundError
 
 from chatcore import settings
+from chatcore.database import Database, engine_options
 from chatcore.providers.base import Provider
 from chatcore.providers.mock import MODEL, MockProvider
 from chatcore.providers.openai import OpenAIProvider
 from chatcore.runs import RunRegistry
 from chatcore.settings import Settings
-from chatcore.turns import Visit
-from chatcore.ui import browser_storage
+from chatcore.ui import browser_storage, link
+from chatcore.visit import Visit
 
 VISIT_KEY = "visit"
 
@@ -28,9 +30,12 @@ class Server:
     registry: RunRegistry
     provider: Provider
     model: str
+    database: Database | None
 
     def close(self) -> None:
-        """End every run and give the connections back."""
+        """End every run, save what waits, and give the connections back."""
+        if self.database:
+            self.database.close()
         self.registry.submit(self.provider.aclose()).result(timeout=5)
         self.registry.close()
 
@@ -40,11 +45,19 @@ def server() -> Server:
     """Made at the first visit; raises `SetupError`."""
     known = settings.load(_host_secrets())
     registry = RunRegistry(known.run_limits)
+    database = _database(known)
     if known.openai_api_key is None:
-        return Server(known, registry, MockProvider(known.chat_mock_rate), MODEL)
+        return Server(known, registry, MockProvider(known.chat_mock_rate), MODEL, database)
     provider = OpenAIProvider(known.openai_api_key.get_secret_value(), known.openai_base_url)
     registry.submit(_warm(provider))
-    return Server(known, registry, provider, known.openai_model)
+    return Server(known, registry, provider, known.openai_model, database)
+
+
+def _database(known: Settings) -> Database | None:
+    if known.chat_database_url is None:
+        return None
+    url = known.chat_database_url.get_secret_value()
+    return Database(st.connection("chatcore", type="sql", url=url, **engine_options(url)).engine)
 
 
 async def _warm(provider: OpenAIProvider) -> None:
@@ -65,11 +78,24 @@ def _host_secrets() -> Mapping[str, Any]:
         return {}
 
 
+def _signed_in() -> str | None:
+    """The owner that a visitor is who has signed in, the same in every browser; None for anybody else.
+
+    No owner that a browser can name holds a colon: so nobody can claim to be this one.
+    """
+    if not st.user.get("is_logged_in"):
+        return None
+    who = f"{st.user.get('iss')} {st.user.get('sub')}"
+    return f"user:{hashlib.sha256(who.encode()).hexdigest()}"
+
+
 def visit() -> Visit:
     """The visit of this page. Its first call reads the browser's storage, and blocks the script until that is done."""
     if VISIT_KEY not in st.session_state:
         items = browser_storage.read_all()
         here = server()
-        st.session_state[VISIT_KEY] = Visit(items, here.registry, here.provider, here.model)
+        st.session_state[VISIT_KEY] = Visit(
+            items, here.registry, here.provider, here.model, link.asked(), here.database, _signed_in()
+        )
     known: Visit = st.session_state[VISIT_KEY]
     return known

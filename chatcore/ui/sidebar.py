@@ -1,21 +1,170 @@
-"""The chats of this browser, and the way to a new one."""
+"""The chats of this browser: new ones, the search, the list by date, and what can be done with the one that is open."""
+
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime, tzinfo
+from functools import partial
+from itertools import groupby
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import streamlit as st
 
-from chatcore.turns import Visit
+from chatcore import archive, exports
+from chatcore.conversation import Conversation
+from chatcore.errors import InputError
+from chatcore.search import Hit
+from chatcore.shelf import Entry
+from chatcore.ui import manage_chats, words
+from chatcore.visit import Visit
+
+SEARCH = "search-chats"
+LISTED = 40
+"""Chats in the list until "Show more": each costs the browser and every run of the script."""
+RENAMING, MORE = "renaming", "chats-listed"
 
 
 def draw(visit: Visit) -> None:
     with st.sidebar:
-        st.button("New chat", key="new-chat", on_click=visit.new_chat, icon=":material/edit_square:", width="stretch")
+        with st.container(key="chats-new", gap="xsmall"):
+            st.button(
+                "New chat", key="new-chat", on_click=_new, args=(visit,), icon=":material/edit_square:", width="stretch"
+            )
+            st.button(
+                "Temporary chat",
+                key="temporary-chat",
+                on_click=_new,
+                args=(visit, True),
+                icon=":material/visibility_off:",
+                type="tertiary",
+                width="stretch",
+            )
+        query = st.text_input(
+            "Search chats",
+            key=SEARCH,
+            type="search",
+            placeholder="Search chats",
+            icon=":material/search:",
+            label_visibility="collapsed",
+            live="400ms",
+        )
         with st.container(key="chats", gap=None):
-            for entry in visit.chats:
-                open_now = entry["id"] == visit.conversation.id
-                st.button(
-                    entry["title"] or "Untitled",
-                    key=f"open-{entry['id']}",
-                    on_click=visit.open_chat,
-                    args=(entry["id"],),
-                    type="secondary" if open_now else "tertiary",
-                    width="stretch",
-                )
+            if query.strip():
+                with st.container(key="chats-found", gap=None):
+                    _draw_hits(visit, visit.search(query))
+            else:
+                _draw_list(visit)
+        with st.container(key="chats-manage"):
+            if st.button(
+                "Manage chats", key="manage-chats", icon=":material/folder_managed:", type="tertiary", width="stretch"
+            ):
+                manage_chats.draw(visit)
+
+
+def _new(visit: Visit, temporary: bool = False) -> None:
+    st.session_state[SEARCH] = ""
+    visit.new_chat(temporary)
+
+
+def _draw_hits(visit: Visit, hits: list[Hit]) -> None:
+    if not hits:
+        st.caption(words.NOTHING_FOUND)
+    for hit in hits[:LISTED]:
+        _draw_row(visit, hit.entry, words.found(hit))
+    if len(hits) > LISTED:
+        st.caption(f"And {len(hits) - LISTED} more: add a word.")
+
+
+def _draw_list(visit: Visit) -> None:
+    listed = st.session_state.get(MORE, LISTED)
+    entries = sorted(visit.chats, key=lambda entry: not entry.pinned)
+    for name, group in _grouped(entries[:listed]):
+        st.caption(name)
+        for entry in group:
+            _draw_row(visit, entry, words.plain(entry.title or words.UNTITLED))
+            if entry.id == visit.conversation.id:
+                _draw_actions(visit, entry)
+    if len(entries) > listed:
+        st.button("Show more", key="chats-more", on_click=_show_more, args=(listed,), type="tertiary")
+
+
+def _show_more(listed: int) -> None:
+    st.session_state[MORE] = listed + 2 * LISTED
+
+
+def _grouped(entries: Iterable[Entry]) -> Iterable[tuple[str, Iterable[Entry]]]:
+    now = datetime.now(_time_zone())
+    return groupby(entries, lambda entry: "Pinned" if entry.pinned else words.day(entry.updated, now))
+
+
+def _time_zone() -> tzinfo:
+    """The visitor's."""
+    try:
+        return ZoneInfo(st.context.timezone or "UTC")
+    except (ZoneInfoNotFoundError, ValueError):
+        return UTC
+
+
+def _draw_row(visit: Visit, entry: Entry, label: str) -> None:
+    st.button(
+        label,
+        key=f"open-{entry.id}",
+        on_click=visit.open_chat,
+        args=(entry.id,),
+        type="secondary" if entry.id == visit.conversation.id else "tertiary",
+        width="stretch",
+    )
+
+
+def _draw_actions(visit: Visit, entry: Entry) -> None:
+    """Under the chat that is open."""
+    if st.session_state.get(RENAMING) == entry.id:
+        st.text_input(
+            "New name",
+            value=entry.title,
+            key=f"name-{entry.id}",
+            max_chars=200,
+            on_change=_rename,
+            args=(visit, entry.id),
+        )
+        return
+    with st.container(key="chat-actions", horizontal=True, gap="small"):
+        st.button("Rename", key="chat-rename", on_click=_ask_for_name, args=(entry.id,), type="tertiary")
+        pin = "Unpin" if entry.pinned else "Pin"
+        st.button(pin, key="chat-pin", on_click=visit.pin, args=(entry.id, not entry.pinned), type="tertiary")
+        with st.popover("Export", type="tertiary"):
+            draw_export(visit)
+        st.button("Delete", key="chat-delete", on_click=visit.delete, args=([entry.id],), type="tertiary")
+
+
+def draw_export(visit: Visit) -> None:
+    """The open chat as a file."""
+    chats = [visit.conversation]
+    for label, suffix, mime, made in (
+        ("As JSON", ".json", "application/json", archive.export),
+        ("As Markdown", ".md", "text/markdown", exports.to_markdown),
+    ):
+        st.download_button(
+            label,
+            data=partial(_open_chat, made, visit),
+            file_name=exports.file_name(chats, suffix),
+            mime=mime,
+            key=f"export-{suffix}",
+            on_click="ignore",
+            width="stretch",
+        )
+
+
+def _open_chat(made: Callable[[list[Conversation]], str], visit: Visit) -> str:
+    """As it is when it is asked for: the answer may have ended since the button was drawn."""
+    return made([visit.conversation])
+
+
+def _ask_for_name(chat_id: str) -> None:
+    st.session_state[RENAMING] = chat_id
+
+
+def _rename(visit: Visit, chat_id: str) -> None:
+    st.session_state.pop(RENAMING, None)
+    try:
+        visit.rename(chat_id, st.session_state[f"name-{chat_id}"])
+    except InputError as error:
+        st.toast(str(error))

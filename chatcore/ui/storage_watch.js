@@ -1,22 +1,28 @@
-// Looks at what the browser really holds under the keys of `data.expect`, says so on the page, and reports it.
+// Looks at what the browser really holds, says so on the page, and reports it: under the keys of `data.expect` whether
+// it is what was to be written, under those of `data.known` whether another tab has stored something else meanwhile.
 // A write from the storage package's iframe, or from another tab, raises a `storage` event in this page.
 const PATIENCE_MS = 1500;
+const SHARED = /^chatcore\.(chat\.|tail\.|owner$)/;
 
-// The revision stored under `key`, undefined when there is nothing or nothing of ours.
-function stored(key) {
+// What the package has written as `text` under `key`, null when that is nothing or nothing of ours.
+function parsed(key, text) {
   try {
-    return JSON.parse(localStorage.getItem(key))[key].revision;
+    return JSON.parse(text)[key] ?? null;
   } catch {
-    return undefined;
+    return null;
   }
+}
+
+function stored(key) {
+  return parsed(key, localStorage.getItem(key));
+}
+
+function stamp(item) {
+  return item && `${item.revision}.${item.by ?? ""}`;
 }
 
 function used() {
   return Object.keys(localStorage).reduce((sum, key) => sum + key.length + localStorage[key].length, 0);
-}
-
-function problem() {
-  return used() > 4_000_000 ? "full" : "unknown";
 }
 
 // Tells the server without a run of the script; false where the host serves the page alone, without the routes.
@@ -30,44 +36,88 @@ async function posted(body) {
   }
 }
 
-export default function ({ data, parentElement, setTriggerValue }) {
-  parentElement.stopWatching?.();
+function watch({ data, parentElement, setTriggerValue }) {
   const label = parentElement.querySelector("[role=status]");
   const expected = Object.entries(data.expect);
+  const told = {};
+  let failure = "";
+  let settled = false;
 
-  function say(state, why) {
+  function say(done) {
+    const state = failure ? "failed" : done ? "saved" : data.state;
     label.dataset.state = state;
-    label.textContent = data.words ? (why ? `${data.words[state]}: ${data.words[why]}` : data.words[state]) : "";
+    label.textContent = data.words ? data.words[state] + (failure && `: ${data.words[failure]}`) : "";
   }
 
-  function look(last) {
+  // A write of this visit: news only at the first look. Later `data` may be older than it.
+  let fresh = true;
+  function isOwn(key, item) {
+    return item?.by === data.by && (key in data.expect || (key in data.known && !fresh));
+  }
+
+  // What other tabs have stored that the server does not know, each state of it once. An event has it though this tab
+  // has written over it meanwhile.
+  function changes(event) {
+    const items = Object.keys(data.known ?? {}).map((key) => [key, stored(key)]);
+    const key = event?.key;
+    if (key && data.by && (SHARED.test(key) || key in data.expect)) items.push([key, parsed(key, event.newValue)]);
+    const changed = {};
+    for (const [key, item] of items) {
+      const now = stamp(item);
+      if (isOwn(key, item) || now === data.known[key] || now === data.expect[key]) continue;
+      if (told[key] !== now) changed[key] = item;
+      told[key] = now;
+    }
+    fresh = false;
+    return changed;
+  }
+
+  function look(last, event) {
     let found = {};
+    let changed = {};
     let why = "";
     try {
       localStorage.getItem("");
-      found = Object.fromEntries(expected.filter(([key, revision]) => stored(key) === revision));
+      found = Object.fromEntries(expected.filter(([key, wanted]) => stamp(stored(key)) === wanted));
+      changed = changes(event);
     } catch {
       why = "off";
     }
     const done = !why && Object.keys(found).length === expected.length;
-    if (!done && last) why ||= problem();
-    say(why ? "failed" : done ? "saved" : data.state, why);
-    if (done || why) stop();
-    if (why || (done && expected.length)) report({ found, problem: why });
+    if (last && !done) why ||= used() > 4_000_000 ? "full" : "unknown";
+    const news = Object.keys(changed).length > 0;
+    if (!settled && (done || (why && !failure))) {
+      failure = why;
+      settled = done;
+      clearTimeout(timer);
+      if (why || expected.length) report({ found, changed, problem: why });
+      else if (news) report({ changed });
+    } else if (news) report({ changed });
+    say(settled);
   }
 
   async function report(what) {
+    if (what.problem !== "off") what.used = used();
     if (!(data.visit && (await posted({ visit: data.visit, ...what })))) setTriggerValue("report", what);
   }
 
-  const onStorage = () => look(false);
+  const onStorage = (event) => look(false, event);
+  // The way back or forth in this tab: at once, also while an answer streams.
+  const onWent = () => data.visit && setTriggerValue("report", { went: new URL(location).searchParams.get("chat") ?? "" });
+  const onShown = () => document.hidden || look(false);
   const timer = setTimeout(() => look(true), PATIENCE_MS);
-  function stop() {
+  window.addEventListener("storage", onStorage);
+  window.addEventListener("popstate", onWent);
+  document.addEventListener("visibilitychange", onShown);
+  look(false);
+  return () => {
     clearTimeout(timer);
     window.removeEventListener("storage", onStorage);
-  }
-  window.addEventListener("storage", onStorage);
-  parentElement.stopWatching = stop;
-  look(false);
-  return stop;
+    window.removeEventListener("popstate", onWent);
+    document.removeEventListener("visibilitychange", onShown);
+  };
 }
+
+window.chatcoreWatch = watch;
+
+export default function () {}

@@ -1,6 +1,7 @@
 """The conversation on the page: messages, how answers ended, and the queue. Draws; changes nothing by itself."""
 
 from functools import lru_cache
+from pathlib import Path
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -8,13 +9,21 @@ from streamlit.delta_generator import DeltaGenerator
 from chatcore import blocks
 from chatcore.conversation import Conversation, Draft, Message
 from chatcore.events import Ending
-from chatcore.turns import GOES_ON, Visit
+from chatcore.turns import GOES_ON
 from chatcore.ui import words
+from chatcore.ui.sources import compact
+from chatcore.visit import Visit
 
 DRAWN_KEY = "transcript-drawn"
-WINDOW = 30
-"""Messages."""
+FIRST = "transcript-first"
+"""The message that was the first on the page when the reader asked for earlier ones."""
+WINDOW = 12
+"""Messages that are drawn of a long chat; each click on "Show earlier" draws some more."""
+MORE = 30
 AVATARS = {"user": ":material/person:", "assistant": ":material/auto_awesome:"}
+
+
+_keep_place = st.components.v2.component("chatcore_keep_place", js=compact(Path(__file__).with_name("keep_place.js")))
 
 
 @lru_cache(maxsize=512)
@@ -30,36 +39,47 @@ def draw(visit: Visit) -> tuple[DeltaGenerator, DeltaGenerator] | None:
     Where an answer is being made: the places for its text and for what is said under it.
     """
     path = visit.conversation.path
-    shown = path[-_window(visit, len(path)) :]
+    shown = _window(visit, path)
+    versions = visit.conversation.versions()
     live = None
     for message in shown:
         with _bubble(message.role, message.id):
-            body, foot = st.container(), st.container(key=f"foot-{message.id}")
             if message.role == "user":
-                body.text(message.text)
-            elif message.ended is None:
+                st.text(message.text)
+                _draw_versions(visit, message, versions[message.parent, message.role])
+                continue
+            body, foot = st.container(), st.container(key=f"foot-{message.id}")
+            _draw_versions(visit, message, versions[message.parent, message.role])
+            if message.ended is None:
                 live = body, foot
             else:
                 for piece in pieces(message.text):
                     body.markdown(piece)
                 draw_ending(visit, message, foot)
     _draw_queue(visit)
-    _blank_rest(len(shown) + len(visit.conversation.queue) + bool(visit.withdrawn))
+    _blank_rest(len(shown) + len(visit.conversation.queue))
     return live
 
 
-def _window(visit: Visit, length: int) -> int:
-    """How many messages are drawn: each costs the browser and every run of the script, so a long chat shows its end."""
+def _window(visit: Visit, path: tuple[Message, ...]) -> tuple[Message, ...]:
+    """The end of the path: each message costs the browser, and every run of the script."""
     key = f"window-{visit.conversation.id}"
     window: int = st.session_state.get(key, WINDOW)
-    place = st.empty()
+    shown = path[-window:]
+    place, kept = st.empty(), st.empty()
+    if len(path) > window:
+        place.button(
+            words.EARLIER, key=f"{key}-widen", on_click=_widen, args=(key, shown[0]), icon=":material/expand_less:"
+        )
+    if first := st.session_state.pop(FIRST, None):
+        with kept:
+            _keep_place(key=f"{key}-place-{first}", data={"first": first})
+    return shown
 
-    def widen() -> None:
-        st.session_state[key] = window + WINDOW
 
-    if length > window:
-        place.button(words.EARLIER, key=f"{key}-widen", on_click=widen, icon=":material/expand_less:")
-    return window
+def _widen(key: str, first: Message) -> None:
+    st.session_state[key] = st.session_state.get(key, WINDOW) + MORE
+    st.session_state[FIRST] = f"st-key-{first.role}-{first.id}"
 
 
 def _bubble(role: str, element_id: str) -> DeltaGenerator:
@@ -87,14 +107,31 @@ def draw_ending(visit: Visit, message: Message, place: DeltaGenerator) -> None:
             )
 
 
+def _draw_versions(visit: Visit, message: Message, versions: list[Message]) -> None:
+    """The way to what else was said in this place."""
+    if len(versions) == 1:
+        return
+    at = versions.index(message)
+    with st.container(key=f"versions-{message.id}", horizontal=True, vertical_alignment="center", gap="xsmall"):
+        for step, name, icon in ((-1, "Previous version", "chevron_left"), (1, "Next version", "chevron_right")):
+            other = at + step
+            st.button(
+                name,
+                key=f"{name}-{message.id}",
+                on_click=visit.show_version,
+                args=(versions[other % len(versions)].id,),
+                disabled=not 0 <= other < len(versions),
+                icon=f":material/{icon}:",
+                type="tertiary",
+            )
+            if step < 0:
+                st.caption(f"{at + 1} of {len(versions)}", width="content")
+
+
 def _draw_queue(visit: Visit) -> None:
     conversation = visit.conversation
     for draft in conversation.queue:
         _draw_draft(visit, conversation, draft)
-    if visit.withdrawn:
-        with st.container(key="withdrawn", horizontal=True, vertical_alignment="center"):
-            st.caption("Message withdrawn.", width="content")
-            st.button("Undo", key="undo-withdraw", on_click=visit.undo_withdraw, icon=":material/undo:")
 
 
 def _draw_draft(visit: Visit, conversation: Conversation, draft: Draft) -> None:

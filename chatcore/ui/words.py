@@ -1,6 +1,13 @@
 """The interface's words. Text only: nothing is drawn here."""
 
+import math
+import re
+from datetime import datetime, timedelta
+
+from chatcore import exports
 from chatcore.events import Ended, Ending
+from chatcore.search import Hit
+from chatcore.turns import Undo
 
 TITLE = "Chat"
 WELCOME = "What can I help with?"
@@ -16,13 +23,7 @@ STOP = "Stop generating"
 EARLIER = "Show earlier"
 QUEUED = "Queued: goes out when the answer ends"
 HELD = "Queued: waits for your click, because the answer before it failed"
-ENDINGS = {
-    Ending.COMPLETE: "",
-    Ending.STOPPED: "You stopped this answer.",
-    Ending.LENGTH: "Cut off by the length limit.",
-    Ending.FILTERED: "The provider's content filter ended this answer.",
-    Ending.REFUSED: "The model refused to answer.",
-    Ending.FAILED: "The answer failed.",
+ENDINGS = exports.ENDINGS | {
     Ending.INTERRUPTED: "Interrupted: the server that made this answer is gone. This is the part that was saved.",
 }
 NOTHING_SAVED = "Interrupted before the answer began."
@@ -35,7 +36,68 @@ STORAGE = {
     "full": "the browser's storage is full. The chat goes on while this tab stays open.",
     "unknown": "the browser did not store it. The chat goes on while this tab stays open.",
 }
-DAMAGED = "Something stored in this browser could not be read. It was left as it is, and the rest was loaded."
+DAMAGED = "Something stored in this browser could not be read. It was put aside, and the rest was loaded."
+NEWER = "Something here was stored by a newer version of this app. It was left as it is, and the rest was loaded."
+UNKNOWN_LINK = "This link opens a chat only in the browser that has it, and this browser does not have it."
+TEMPORARY = "Nothing of this chat is stored. It is gone when you leave it, reload, or close this tab."
+LOOSE = {"temporary": "Temporary chat: not stored.", "deleted": "Deleted in another tab: it is only on this page now."}
+UNTITLED = "Untitled"
+NOTHING_FOUND = "No chat has these words."
+ROOM = (
+    "Choose what to delete. Export it first if you may want it again; Undo brings it back as long as this tab is open."
+)
+UNDONE = {
+    "withdrawn": "Message withdrawn.",
+    "deleted": "{name} deleted.",
+    "left": "Temporary chat closed.",
+    "imported": "{name} imported.",
+}
+_PUNCTUATION = re.compile(r"[!-/:-@\[-`{-~]")
+
+
+def plain(text: str) -> str:
+    """`text` as it is, where Streamlit would read Markdown: a character reference is never markup."""
+    return _PUNCTUATION.sub(lambda found: f"&#{ord(found[0])};", text)
+
+
+def storage(stored: bool) -> dict[str, str] | None:
+    """What the line about the storage can say; nothing of a chat that is empty or not to be stored."""
+    return STORAGE if stored else None
+
+
+def undone(undo: Undo) -> str:
+    return UNDONE[undo.act].format(name=plain(undo.name))
+
+
+def found(hit: Hit) -> str:
+    """A chat that was found, with the place."""
+    title = plain(hit.entry.title or UNTITLED)
+    if not hit.match:
+        return title
+    return f"{title}  \n:small[:gray[{plain(hit.before)}]**{plain(hit.match)}**:gray[{plain(hit.after)}]]"
+
+
+def day(updated: int, now: datetime) -> str:
+    """The group of the list in which a chat stands that was changed at `updated`, milliseconds since 1970."""
+    then = datetime.fromtimestamp(min(updated, 10**13) / 1000, now.tzinfo)
+    days = (now.date() - then.date()) / timedelta(days=1)
+    for least, name in ((1, "Today"), (2, "Yesterday"), (8, "Previous 7 days"), (31, "Previous 30 days")):
+        if days < least:
+            return name
+    return f"{then:%B %Y}"
+
+
+def chats(count: int) -> str:
+    return "1 chat" if count == 1 else f"{count} chats"
+
+
+def size(characters: int) -> str:
+    """Of a text in the storage."""
+    return f"{characters / 1e6:.1f} MB" if characters >= 1e5 else f"{math.ceil(characters / 1e3)} kB"
+
+
+def used(characters: int, of: int) -> str:
+    return f"{size(characters)} of about {size(of)} used"
 
 
 def waiting(seconds: float) -> str:
@@ -49,4 +111,4 @@ def note(text: str, ended: Ended) -> str:
         return NOTHING_SAVED
     if ended.ending is Ending.COMPLETE and not text.strip():
         return EMPTY_ANSWER
-    return ended.reason or ENDINGS[ended.ending]
+    return ended.reason or ENDINGS.get(ended.ending, "")

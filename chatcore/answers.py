@@ -1,0 +1,127 @@
+"""The answers that a visit waits for: begun when their question is stored, followed, stopped, taken over at their end.
+
+Owns which run makes which answer. Changes no conversation by itself: it gives back what one has become.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from chatcore import request
+from chatcore.conversation import LATEST, Conversation, Message, now_ms
+from chatcore.events import Ended, Ending, Reply
+from chatcore.providers.base import Provider
+from chatcore.runs import Run, RunRegistry
+
+FRESH_MS = 2_000
+"""A stored question so new whose answer was never begun is begun: the page was reloaded in between."""
+
+
+class Answers:
+    """The runs of one visit."""
+
+    def __init__(
+        self, registry: RunRegistry, provider: Provider, owner: str, saved: Callable[[str | None], str]
+    ) -> None:
+        """`saved` gives what is stored of the answer that a run was making."""
+        self.registry, self.provider, self.owner, self._saved = registry, provider, owner, saved
+        # By chat, the answers whose question is on its way to the browser's storage: they begin when it is there.
+        self._planned: dict[str, set[str]] = {}
+        # By id, with their owners, until the answer is taken over: the registry forgets finished runs when it must.
+        self._runs: dict[str, tuple[str, Run]] = {}
+        # Answers that another tab makes, though no run of them is found here.
+        self._made_elsewhere: set[str] = set()
+
+    def run_of(self, answer: Message | None) -> Run | None:
+        """The run that makes this answer, if the server has it."""
+        if answer is None or not answer.running or answer.run is None:
+            return None
+        if answer.run not in self._runs and (run := self.registry.find(self.owner, answer.run)):
+            self._runs[answer.run] = self.owner, run
+        _, found = self._runs.get(answer.run, (None, None))
+        return found
+
+    def plan(self, chat: Conversation, answer: Message) -> None:
+        """The answer begins when its question is stored."""
+        self._planned.setdefault(chat.id, set()).add(answer.id)
+
+    def planned(self, chat_id: str) -> bool:
+        """Whether an answer of this chat waits to begin."""
+        return chat_id in self._planned
+
+    def makes(self, chat: Conversation, answer: Message) -> bool:
+        """Whether this visit knows that the answer is being made, or is about to be."""
+        return self.run_of(answer) is not None or answer.id in self._planned.get(chat.id, ())
+
+    def agreed(self, mine: Conversation, merged: Conversation) -> Conversation:
+        """`merged`, in which an answer that is being made goes on: that it was interrupted is a guess.
+
+        It is the guess of a tab that finds no run of it, this one or the other. Whoever makes it says so once.
+        """
+        before = {message.id: message for message in mine.messages}
+        messages = list(merged.messages)
+        for at, message in enumerate(messages):
+            known = before.get(message.id)
+            if known and _interrupted(message) and self.makes(mine, known):
+                messages[at] = replace(known, revision=min(LATEST, message.revision + 1))
+            elif known and _interrupted(known) and message.running:
+                self._made_elsewhere.add(message.id)
+        return replace(merged, messages=tuple(messages))
+
+    def begin(self, chat: Conversation) -> None:
+        """Start what is planned, whichever branch is on screen. Calling it again changes nothing."""
+        planned = self._planned.pop(chat.id, set())
+        for answer in chat.messages:
+            if answer.id in planned and answer.running and answer.run:
+                built = request.build(chat.show(answer.id), answer.id)
+                self._runs[answer.run] = self.owner, self.registry.start(self.owner, answer.run, self.provider, built)
+
+    def stop(self, chat: Conversation, *answers: Message) -> Conversation:
+        """The chat with these answers, which were being made, ended at once. What arrived stays."""
+        for answer in answers:
+            run = self.run_of(answer)
+            self.cancel(answer)
+            reply = run.reply() if run else Reply(self._saved(answer.run), ended=Ended(Ending.STOPPED))
+            chat = self._finished(chat, answer, reply)
+        return chat
+
+    def cancel(self, answer: Message) -> None:
+        """Nobody waits for this answer any more."""
+        owner, _ = self._runs.get(answer.run or "", (self.owner, None))
+        self.registry.stop(owner, answer.run or "")
+
+    def settle(self, chat: Conversation) -> Conversation:
+        """The chat with every answer as it ended whose run has ended, or that no server makes any more.
+
+        Of the latter the part that is stored is kept. One so new that it was never begun is planned.
+        """
+        for answer in [message for message in chat.messages if message.running]:
+            run = self.run_of(answer)
+            if run is not None:
+                if run.ended:
+                    chat = self._finished(chat, answer, run.reply())
+            elif self.makes(chat, answer) or answer.id in self._made_elsewhere:
+                continue
+            elif self._is_fresh(answer):
+                self.plan(chat, answer)
+            else:
+                reply = Reply(self._saved(answer.run), ended=Ended(Ending.INTERRUPTED))
+                chat = self._finished(chat, answer, reply)
+        return chat
+
+    def _unplan(self, chat: Conversation, answer: Message) -> None:
+        planned = self._planned.get(chat.id, set())
+        planned.discard(answer.id)
+        if not planned:
+            self._planned.pop(chat.id, None)
+
+    def _is_fresh(self, answer: Message) -> bool:
+        return not self._saved(answer.run) and abs(now_ms() - answer.created) < FRESH_MS
+
+    def _finished(self, chat: Conversation, answer: Message, reply: Reply) -> Conversation:
+        self._runs.pop(answer.run or "", None)
+        self._unplan(chat, answer)
+        return chat.finish(answer.id, reply)
+
+
+def _interrupted(message: Message) -> bool:
+    return message.ended is not None and message.ended.ending is Ending.INTERRUPTED

@@ -1,0 +1,34 @@
+"""The parts of answers in the making: stored piece by piece, so that a server that dies takes little with it.
+
+Owns which parts there are of which run, and their removal when the answer is whole.
+"""
+
+from collections.abc import Mapping
+
+from chatcore import archive
+from chatcore.forms import PartV1
+from chatcore.outbox import Outbox, Write
+
+
+class Parts:
+    """The parts that the browser's storage has, by run and key."""
+
+    def __init__(self, found: Mapping[str, dict[str, PartV1]], outbox: Outbox) -> None:
+        self._found, self._outbox = dict(found), outbox
+
+    def add(self, run_id: str, start: int, text: str) -> Write:
+        """A part of a running answer, from character `start` on, as it is to be stored."""
+        part: PartV1 = {"version": 1, "revision": start, "run": run_id, "start": start, "text": text}
+        parts = self._found.setdefault(run_id, {})
+        key = archive.part_key(run_id, len(parts))
+        parts[key] = part
+        return Write(key, dict(part))
+
+    def text_of(self, run_id: str | None) -> str:
+        """What is stored of an answer in the making, empty where nothing is."""
+        return archive.join_parts(self._found.get(run_id or "", {}).values())
+
+    def drop(self, run_id: str | None) -> None:
+        """The answer is whole: its parts are removed from the storage when it has been stored."""
+        for key in self._found.pop(run_id or "", ()):
+            self._outbox.leave(key)

@@ -1,0 +1,17 @@
+// Keeps the reader's place when more is drawn above: the message that was the first stays at the top of the page while
+// the earlier ones come in, until the reader scrolls.
+const COMING_IN_MS = 1500;
+
+export default function ({ data }) {
+  const first = document.querySelector(`.${data.first}`);
+  if (!first) return;
+  const hold = () => first.scrollIntoView({ block: "start" });
+  const watch = new ResizeObserver(hold);
+  watch.observe(first.parentElement);
+  const end = () => watch.disconnect();
+  const reader = ["wheel", "touchmove", "keydown", "pointerdown"];
+  reader.forEach((name) => addEventListener(name, end, { once: true, passive: true }));
+  setTimeout(end, COMING_IN_MS);
+  hold();
+  return end;
+}

@@ -1,0 +1,42 @@
+"""The address of the page names the open chat, so a reload, a bookmark or the browser's way back finds it.
+
+It opens a chat only in the browser that has it. What a run of the script sees as the address can be an old one, if a
+click was on its way while the address was changed: so it counts once, when the page is opened; after that the page
+itself says when the visitor has gone back or forth.
+"""
+
+from collections.abc import Mapping
+
+import streamlit as st
+
+from chatcore.visit import Visit
+
+PARAMETER = "chat"
+SHOWN = "link"
+
+
+def asked() -> str | None:
+    return st.query_params.get(PARAMETER)
+
+
+def went(visit: Visit, report: object) -> None:
+    """The visitor has gone back or forth to another address: `report` may hold it as `went`."""
+    if isinstance(report, Mapping) and isinstance(name := report.get("went"), str):
+        st.session_state[SHOWN] = name
+        if name:
+            visit.open_chat(name)
+        else:
+            visit.new_chat()
+
+
+def show(visit: Visit) -> None:
+    """Let the address name the open chat, if it is stored."""
+    chat = visit.conversation
+    named = chat.id if chat.messages and chat.id not in visit.loose else ""
+    if named == st.session_state.get(SHOWN, asked() or ""):
+        return
+    st.session_state[SHOWN] = named
+    if named:
+        st.query_params[PARAMETER] = named
+    else:
+        st.query_params.pop(PARAMETER, None)

@@ -1,0 +1,106 @@
+"""The dialog for all chats together: the storage meter, export, import, and deleting old ones."""
+
+from collections.abc import Callable
+from functools import partial
+from itertools import accumulate
+
+import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
+
+from chatcore import archive, exports, imports, packing
+from chatcore.conversation import Conversation
+from chatcore.errors import InputError
+from chatcore.imports import Imported
+from chatcore.ui import storage_room, words
+from chatcore.visit import Visit
+
+MAX_UPLOAD_MB = 200
+RESERVE = 100_000
+"""Characters that an import leaves free for the chats to go on."""
+READ = "imported"
+"""The file that was read last, by its id: a dialog is drawn again at every click in it."""
+
+
+@st.dialog("Manage chats", width="medium", on_dismiss="rerun")
+def draw(visit: Visit) -> None:
+    storage_room.draw_meter(visit)
+    st.subheader("Export", anchor=False)
+    with st.container(horizontal=True):
+        for label, suffix, mime, made in (
+            ("Export all as JSON", ".json", "application/json", archive.export),
+            ("Export all as Markdown", ".md", "text/markdown", exports.to_markdown),
+        ):
+            st.download_button(
+                label,
+                data=partial(_all, made, visit),
+                file_name=exports.file_name([], suffix),
+                mime=mime,
+                key=f"export-all-{suffix}",
+                on_click="ignore",
+                disabled=not visit.chats,
+            )
+        if visit.aside:
+            storage_room.draw_aside(visit)
+    st.subheader("Import", anchor=False)
+    _draw_import(visit)
+
+
+def _all(made: Callable[[list[Conversation]], str], visit: Visit) -> str:
+    return made(visit.everything())
+
+
+def _draw_import(visit: Visit) -> None:
+    file = st.file_uploader("Import", max_upload_size=MAX_UPLOAD_MB, key="import-file", label_visibility="collapsed")
+    st.caption("A file of this app, of ChatGPT (also the zip), or of Open WebUI.")
+    if file is None:
+        return
+    file_id, outcome = st.session_state.get(READ, ("", ""))
+    if file_id != file.file_id:
+        outcome = _read(file)
+        st.session_state[READ] = file.file_id, outcome
+    if isinstance(outcome, str):
+        st.error(outcome)
+    else:
+        _offer(visit, outcome)
+
+
+def _read(file: UploadedFile) -> Imported | str:
+    """What is in the file, or why it can't be read."""
+    bar = st.empty()
+
+    def show(done: float) -> None:
+        bar.progress(done, text="Reading…")
+
+    try:
+        return imports.read(file, show)
+    except InputError as error:
+        return str(error)
+    finally:
+        bar.empty()
+
+
+def _offer(visit: Visit, imported: Imported) -> None:
+    """What would come in, and the click that lets it in."""
+    st.markdown(words.plain(imported.summary))
+    fitting, needed = _fitting(visit, imported.conversations)
+    chats = imported.conversations
+    if len(fitting) < len(chats):
+        free = words.size(max(0, storage_room.QUOTA - visit.used))
+        st.warning(f"This needs {words.size(needed)}; about {free} are free in this browser.")
+        chats = fitting
+    if not chats:
+        return
+    which = "" if len(fitting) == len(imported.conversations) else "the newest "
+    if st.button(f"Import {which}{words.chats(len(chats))}", type="primary", icon=":material/upload:"):
+        visit.take_in(chats)
+        del st.session_state[READ]
+        st.rerun()
+
+
+def _fitting(visit: Visit, chats: tuple[Conversation, ...]) -> tuple[tuple[Conversation, ...], int]:
+    """The newest chats that the storage has room for, and what all of them need, in characters."""
+    newest = sorted(chats, key=lambda chat: chat.updated, reverse=True)
+    sizes = [len(packing.text_of(packing.pack(archive.dump(chat)))) for chat in newest]
+    ends = accumulate(sizes)
+    room = storage_room.QUOTA - visit.used - RESERVE
+    return tuple(chat for chat, end in zip(newest, ends, strict=True) if end <= room), sum(sizes)

@@ -1,0 +1,15 @@
+// One look-out: calls `storage_watch.js`, which the page has once, as soon as it is there.
+export default function (here) {
+  here.parentElement.stopWatching?.();
+  let timer;
+  let end;
+  const begin = () => {
+    if (window.chatcoreWatch) end = window.chatcoreWatch(here);
+    else timer = setTimeout(begin, 10);
+  };
+  begin();
+  return (here.parentElement.stopWatching = () => {
+    clearTimeout(timer);
+    end?.();
+  });
+}

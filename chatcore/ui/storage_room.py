@@ -1,0 +1,85 @@
+"""Room in the browser's storage: how much is used, and the way out when it is full.
+
+Draws; what is deleted is deleted by `chats.py`.
+"""
+
+from datetime import date
+
+import streamlit as st
+
+from chatcore import archive
+from chatcore.ui import words
+from chatcore.visit import Visit
+
+QUOTA = 5_242_880
+"""Characters that Chromium, Firefox and Safari give to one address, as they document it; a page can't ask for it."""
+LISTED = 100
+
+
+def draw_meter(visit: Visit) -> None:
+    st.progress(min(1.0, visit.used / QUOTA), text=words.used(visit.used, max(QUOTA, visit.used)))
+
+
+def draw_way_out(visit: Visit) -> None:
+    """Beside the words that say why nothing is stored."""
+    if visit.outbox.problem == "full":
+        st.caption(words.used(visit.used, max(QUOTA, visit.used)))
+    with st.container(horizontal=True):
+        draw_download(visit, "Download everything", primary=True)
+        if visit.outbox.problem != "off":
+            st.button("Delete old chats", key="make-room", on_click=_ask_for_room, icon=":material/delete_sweep:")
+            st.button("Try again", key="store-again", on_click=visit.outbox.retry, icon=":material/refresh:")
+    if st.session_state.pop("room-asked", False):
+        draw_room(visit)
+
+
+def draw_download(visit: Visit, label: str, *, primary: bool = False) -> None:
+    """Every chat as a file, made when it is asked for."""
+    st.download_button(
+        label,
+        data=lambda: archive.export(visit.everything()),
+        file_name=f"chats-{date.today()}.json",
+        mime="application/json",
+        icon=":material/download:",
+        type="primary" if primary else "secondary",
+        on_click="ignore",
+        key=f"download-{label}",
+    )
+
+
+def draw_aside(visit: Visit) -> None:
+    """What could not be read at earlier visits."""
+    st.download_button(
+        f"Download what could not be read ({len(visit.aside)})",
+        data=lambda: "\n".join(damage.to_json() for damage in visit.aside),
+        file_name="unreadable.json",
+        mime="application/json",
+        on_click="ignore",
+    )
+
+
+def _ask_for_room() -> None:
+    st.session_state["room-asked"] = True
+
+
+@st.dialog("Delete old chats", width="medium")
+def draw_room(visit: Visit) -> None:
+    """Which chats to drop, the oldest first, with what each takes."""
+    st.markdown(words.ROOM)
+    draw_meter(visit)
+    others = [entry for entry in reversed(visit.chats) if entry.id != visit.conversation.id]
+    with st.container(height=280, border=True, gap="xsmall"):
+        if not others:
+            st.caption("There is no other chat.")
+        chosen = [
+            entry
+            for entry in others[:LISTED]
+            if st.checkbox(
+                words.plain(f"{entry.title or words.UNTITLED} · {words.size(entry.size)}"), key=f"drop-{entry.id}"
+            )
+        ]
+    freed = sum(entry.size for entry in chosen)
+    label = f"Delete {words.chats(len(chosen))}, {words.size(freed)}" if chosen else "Delete"
+    if st.button(label, type="primary", disabled=not chosen, icon=":material/delete:"):
+        visit.delete([entry.id for entry in chosen])
+        st.rerun()

@@ -1,0 +1,390 @@
+"""What one visit keeps in the browser's storage: what is written when, and that a reload finds it all again."""
+
+import sys
+import tracemalloc
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from chatcore import archive, packing
+from chatcore import shelf as shelving
+from chatcore.conversation import Conversation
+from chatcore.events import Ended, Ending, Reply
+from chatcore.merge import covers, merge
+from chatcore.mirror import BASES
+from chatcore.restore import restore
+from chatcore.shelf import SMALL, TAIL_SHARE, Shelf
+from tests.chats import DONE, ID, OPERATIONS, answered, clock, leaf, operate, through_json
+from tests.visiting import stamp_of
+
+Items = dict[str, Any]
+
+
+def opened(items: Items) -> Shelf:
+    return Shelf(restore(through_json(items)))
+
+
+def store(shelf: Shelf, items: Items, *keys: str) -> None:
+    """Write what is pending (of it, only `keys`), and confirm it."""
+    for write in [write for write in shelf.outbox if not keys or write.key in keys]:
+        put(items, write.key, write.value)
+        shelf.outbox.confirm({write.key: stamp_of(items.get(write.key))})
+    for key in shelf.outbox.take_leftovers():
+        items.pop(key, None)
+
+
+def put(items: Items, key: str, value: Any) -> None:
+    items.pop(key, None)
+    if value is not None:
+        items[key] = through_json(value)
+
+
+def foreign(text: str, number: int) -> str:
+    """Text that packing does not make short."""
+    return "".join(chr(0x4E00 + (hash((text, number, at)) % 20_000)) for at in range(400))
+
+
+def long_chat(turns: int = 60) -> Conversation:
+    chat = Conversation()
+    for number in range(turns):
+        chat = chat.ask(foreign("question", number), "m")
+        chat = chat.finish(leaf(chat), replace(DONE, text=foreign("answer", number)))
+    return chat
+
+
+@pytest.fixture(scope="module")
+def long() -> Conversation:
+    chat = long_chat()
+    assert len(packing.text_of(packing.pack(archive.dump(chat)))) > SMALL
+    return chat
+
+
+def stored_long(long: Conversation) -> tuple[Shelf, Items]:
+    items: Items = {archive.chat_key(long.id): archive.dump(long)}
+    shelf = opened(items)
+    store(shelf, items)
+    return shelf, items
+
+
+def written(shelf: Shelf) -> list[str]:
+    return [write.key for write in shelf.outbox if write.key.startswith((archive.CHAT_PREFIX, archive.TAIL_PREFIX))]
+
+
+# What is written
+
+
+def test_a_small_chat_is_written_whole():
+    shelf = opened({})
+    chat = answered("One?")
+    shelf.save(chat)
+    shelf.save(chat.ask("Two?", "m"))
+    assert written(shelf) == [archive.chat_key(chat.id)]
+
+
+def test_of_a_long_chat_only_what_is_new_is_written(long):
+    shelf, items = stored_long(long)
+    shelf.save(long.ask("And?", "m"))
+    (key,) = written(shelf)
+    assert key == archive.tail_key(long.id)
+    assert len(packing.text_of(shelf.outbox.get(key).value)) < 1000
+    store(shelf, items)
+    assert restore(items).chats == {long.id: shelf.read(long.id)}
+    assert shelf.read(long.id).path[-2].text == "And?"
+
+
+def test_what_came_to_a_long_chat_is_written_whole_when_it_is_much(long):
+    shelf, items = stored_long(long)
+    keys, chat = [], long
+    for number in range(60):
+        chat = chat.ask("And?", "m")
+        shelf.save(chat)
+        assert written(shelf) == [archive.tail_key(long.id)]
+        store(shelf, items)
+        chat = chat.finish(leaf(chat), replace(DONE, text=foreign("more", number)))
+        shelf.save(chat)
+        keys += written(shelf)
+        store(shelf, items)
+    assert archive.tail_key(long.id) in keys
+    assert archive.chat_key(long.id) in keys
+    assert len(packing.text_of(items[archive.tail_key(long.id)])) < TAIL_SHARE * len(
+        packing.text_of(items[archive.chat_key(long.id)])
+    )
+    assert restore(items).chats == {long.id: chat}
+
+
+def test_a_change_to_an_old_message_is_in_the_tail(long):
+    shelf, items = stored_long(long)
+    chat = long.answer(long.path[0].id, "m")
+    shelf.save(chat)
+    store(shelf, items)
+    done = chat.finish(leaf(chat), DONE)
+    shelf.save(done)
+    store(shelf, items)
+    assert opened(items).read(long.id) == done
+
+
+def test_a_tail_never_takes_the_place_of_what_a_whole_that_is_not_stored_yet_was_to_replace(long):
+    shelf, items = stored_long(long)
+    first = long.ask("First?", "m").finish(leaf(long.ask("x", "m")), DONE)
+    first = first.finish(leaf(first), DONE)
+    shelf.save(first)
+    store(shelf, items)
+    chat = first
+    for number in range(40):
+        if written(shelf) == [archive.chat_key(long.id)]:
+            break
+        chat = chat.ask("And?", "m")
+        chat = chat.finish(leaf(chat), replace(DONE, text=foreign("more", number)))
+        shelf.save(chat)
+    # The whole is too large for the storage, say; what comes then is small.
+    chat = chat.ask("Last?", "m")
+    shelf.save(chat)
+    store(shelf, items, archive.tail_key(long.id))
+    assert covers(restore(items).chats[long.id], first)
+
+
+def test_a_pinned_or_renamed_long_chat_is_written_by_its_tail(long):
+    shelf, items = stored_long(long)
+    shelf.save(long.rename("Named").pin(True))
+    assert written(shelf) == [archive.tail_key(long.id)]
+    store(shelf, items)
+    assert (opened(items).entries[0].title, opened(items).entries[0].pinned) == ("Named", True)
+
+
+STEPS = st.lists(
+    st.tuples(
+        st.sampled_from([*OPERATIONS, "ask", "finish", "finish"]),
+        st.integers(0, 20),
+        st.sampled_from(["nothing", "chat", "tail", "unheard", "all", "reload"]),
+    ),
+    max_size=30,
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(STEPS, st.sampled_from([0, 300, 1200]), st.sampled_from([0.0, 0.25, 0.6]))
+def test_a_reload_never_shows_less_than_what_was_confirmed(steps, small, share):
+    """Whichever writes get through, and whichever confirmations are lost."""
+    items: Items = {}
+    with pytest.MonkeyPatch.context() as patch, clock((1,)):
+        patch.setattr(shelving, "SMALL", small)
+        patch.setattr(shelving, "TAIL_SHARE", share)
+        shelf, chat = opened(items), Conversation(ID, created=900)
+        confirmed = chat
+        for name, pick, then in steps:
+            chat = operate(chat, name, pick)
+            shelf.save(chat)
+            key = archive.tail_key(ID) if then == "tail" else archive.chat_key(ID)
+            if then == "unheard":
+                for write in shelf.outbox:
+                    put(items, write.key, write.value)
+            elif then in ("chat", "tail"):
+                store(shelf, items, key)
+            elif then == "all":
+                store(shelf, items)
+            elif then == "reload":
+                shelf = opened(items)
+                chat = shelf.read(ID) if ID in shelf else Conversation(ID, created=900)
+            if not shelf.waits(ID):
+                confirmed = merge(confirmed, chat)
+            found = restore(items).chats.get(ID, Conversation(ID, created=900))
+            assert covers(found, confirmed)
+        store(shelf, items)
+        assert covers(restore(items).chats.get(ID, chat), chat)
+
+
+# What is not written
+
+
+@pytest.mark.parametrize("key", [archive.OWNER_KEY, archive.INDEX_KEY, archive.chat_key(ID), archive.tail_key(ID)])
+def test_what_a_newer_version_stored_is_never_written_nor_removed(key):
+    items: Items = {key: {"version": 9, "revision": 3, "new": "form"}}
+    shelf = opened(items)
+    chat = replace(answered("One?"), id=ID)
+    shelf.save(chat)
+    shelf.open(ID)
+    shelf.save(chat.ask("Two?", "m"))
+    store(shelf, items)
+    shelf.remove(Conversation(ID))
+    store(shelf, items)
+    assert items[key] == {"version": 9, "revision": 3, "new": "form"}
+
+
+@pytest.mark.parametrize("newer", [archive.chat_key, archive.tail_key])
+def test_what_comes_to_a_chat_half_of_which_is_newer_is_stored_in_the_other_half(long, newer):
+    other = archive.tail_key if newer is archive.chat_key else archive.chat_key
+    items: Items = {newer(long.id): {"version": 9}, other(long.id): archive.dump(long)}
+    shelf = opened(items)
+    chat = shelf.read(long.id).ask("And?", "m")
+    shelf.save(chat)
+    assert written(shelf) == [other(long.id)]
+    store(shelf, items)
+    assert opened(items).read(long.id) == chat
+    assert items[newer(long.id)] == {"version": 9}
+
+
+def test_what_another_tab_with_a_newer_version_stored_is_never_written(long):
+    shelf, _ = stored_long(long)
+    for key in (archive.chat_key(long.id), archive.tail_key(long.id)):
+        shelf.save(long.ask("And?", "m"))
+        shelf.learn(key, {"version": 9})
+        assert shelf.is_newer(key)
+        assert key not in written(shelf)
+
+
+def test_what_only_the_server_s_database_has_is_not_stored_here_until_it_is_saved():
+    shelf, chat = opened({}), answered("One?")
+    shelf.adopt(chat)
+    assert (shelf.read(chat.id), shelf.has_all_of(chat), written(shelf)) == (chat, False, [])
+    assert shelf.known(chat.id)[archive.chat_key(chat.id)] is None
+    shelf.save(chat)
+    assert written(shelf) == [archive.chat_key(chat.id)]
+
+
+# Deleting
+
+
+def test_a_deleted_chat_is_removed_whole(long):
+    shelf, items = stored_long(long)
+    shelf.save(long.ask("And?", "m"))
+    store(shelf, items)
+    shelf.remove(long)
+    assert long.id not in shelf
+    store(shelf, items)
+    assert not [key for key in items if long.id in key]
+
+
+def test_the_tail_that_another_tab_made_is_removed_with_the_chat(long):
+    shelf, items = stored_long(long)
+    there = opened(items)
+    there.save(long.ask("And?", "m"))
+    store(there, items)
+    shelf.remove(long)
+    store(shelf, items)
+    assert not [key for key in items if long.id in key]
+
+
+def test_a_chat_that_is_saved_again_after_it_was_deleted_is_written_whole(long):
+    shelf, items = stored_long(long)
+    shelf.save(long.ask("And?", "m"))
+    store(shelf, items)
+    shelf.remove(long)
+    shelf.save(long)
+    store(shelf, items)
+    assert restore(items).chats == {long.id: long}
+
+
+def test_a_chat_that_was_never_stored_needs_no_removal():
+    shelf = opened({})
+    store(shelf, {})
+    shelf.remove(Conversation(ID))
+    assert not written(shelf)
+
+
+# What it costs
+
+
+def test_what_it_holds_of_a_full_storage_is_about_that():
+    items: Items = {}
+    while sum(len(packing.text_of(value)) for value in items.values()) < 4_000_000:
+        chat = long_chat(20)
+        items[archive.chat_key(chat.id)] = archive.dump(chat)
+    stored = sum(len(packing.text_of(value).encode()) for value in items.values())
+    found = restore(items)
+    assert stored > 4_000_000
+    tracemalloc.start()
+    shelf = Shelf(found)
+    held, _ = tracemalloc.get_traced_memory()
+    for entry in shelf.entries:
+        shelf.save(shelf.read(entry.id))
+        shelf.outbox.drop(archive.chat_key(entry.id))
+        shelf.outbox.drop(archive.tail_key(entry.id))
+    after, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert held < 1.05 * stored + 200_000
+    assert after < 1.4 * stored + 200_000
+    assert sum(sys.getsizeof(text) for text in shelf._mirror._texts.values()) < 1.3 * stored
+
+
+def test_of_many_long_chats_few_are_kept_as_values(long):
+    items: Items = {}
+    for number in range(12):
+        items[archive.chat_key(f"{ID}{number}")] = archive.dump(replace(long, id=f"{ID}{number}"))
+    shelf = opened(items)
+    for entry in shelf.entries:
+        shelf.save(shelf.read(entry.id).ask("And?", "m"))
+    assert len(shelf._mirror._bases) == BASES
+
+
+# The list
+
+
+def test_the_list_has_titles_times_pins_and_sizes_newest_first():
+    old, new = replace(answered("Old?"), created=1), answered("New?").pin(True)
+    old = replace(old, messages=tuple(replace(message, created=5) for message in old.messages))
+    items: Items = {archive.chat_key(chat.id): archive.dump(chat) for chat in (old, new)}
+    entries = opened(items).entries
+    assert [(entry.title, entry.pinned, entry.updated) for entry in entries] == [
+        ("New?", True, new.updated),
+        ("Old?", False, 5),
+    ]
+    assert [entry.size for entry in entries] == [
+        len(packing.text_of(items[archive.chat_key(chat.id)])) for chat in (new, old)
+    ]
+
+
+def test_a_chat_that_another_tab_stored_is_in_the_list():
+    shelf, chat = opened({}), answered("There?")
+    assert shelf.learn(archive.chat_key(chat.id), archive.dump(chat, "other"))
+    assert ([entry.title for entry in shelf.entries], shelf.read(chat.id)) == (["There?"], chat)
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        (archive.chat_key(ID), {"version": 2}),
+        (archive.chat_key(ID), "junk"),
+        (archive.chat_key(ID), archive.dump(Conversation())),
+        (archive.INDEX_KEY, archive.dump(Conversation(ID))),
+        (archive.CHAT_PREFIX, archive.dump(Conversation(ID))),
+    ],
+)
+def test_what_can_not_be_read_of_another_tab_is_not_learned(key, value):
+    shelf = opened({})
+    assert shelf.learn(key, value) is None
+    assert not shelf.entries
+
+
+def test_the_parts_of_an_answer_are_read_from_the_storage_and_left_when_it_is_whole():
+    shelf, items = opened({}), {}
+    for start, text in ((0, "Some "), (5, "text")):
+        write = shelf.parts.add("run-AAAAAAAAAAAAAAAAAAAA", start, text)
+        items[write.key] = write.value
+    again = opened(items)
+    assert again.parts.text_of("run-AAAAAAAAAAAAAAAAAAAA") == "Some text"
+    again.parts.drop("run-AAAAAAAAAAAAAAAAAAAA")
+    assert again.parts.text_of("run-AAAAAAAAAAAAAAAAAAAA") == ""
+    store(again, items)
+    assert not [key for key in items if key.startswith(archive.PART_PREFIX)]
+
+
+def test_a_question_whose_answer_failed_to_be_stored_is_written_first(long):
+    shelf = opened({})
+    asked, other = Conversation().ask("One?", "m"), answered("Two?")
+    shelf.save(other)
+    shelf.save(asked)
+    assert shelf.next_write([asked.id]).key == archive.chat_key(asked.id)
+    assert shelf.next_write(["unknown"]).key
+    done = asked.finish(leaf(asked), Reply("So.", ended=Ended(Ending.COMPLETE)))
+    shelf.save(done)
+    assert shelf.next_write([asked.id]).value == shelf.outbox.get(archive.chat_key(asked.id)).value
+
+
+def test_where_nothing_is_pending_the_next_write_changes_nothing():
+    shelf, items = opened({}), {}
+    store(shelf, items)
+    write = shelf.next_write([])
+    assert (write.key, write.value) == (archive.OWNER_KEY, items[archive.OWNER_KEY])
