@@ -5,6 +5,9 @@ from typing import Any
 
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
+from chatcore import archive
+from chatcore.restore import restore
+
 PREFIX = "chatcore."
 
 
@@ -51,10 +54,37 @@ class Chat:
         expect(self.stop).to_have_count(0)
         self.saved.wait_for()
 
+    @property
+    def listed(self) -> Locator:
+        """The chats in the list."""
+        return self.page.locator("[class*=st-key-open-] button")
+
+    @property
+    def undone(self) -> Locator:
+        """What is said of the last destructive act."""
+        return self.page.locator(".st-key-undo")
+
+    def settle(self) -> None:
+        """Wait until nothing is being drawn."""
+        self.page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
+
     def click(self, name: str) -> None:
         """Click a button when the page has settled: one that comes while it is drawn may still move."""
-        self.page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
+        self.settle()
         self.button(name).click()
+
+    def ask(self, text: str) -> None:
+        """Send a message and wait until its answer is stored."""
+        before = self.answer.get_attribute("class") if self.answer.count() else ""
+        self.send(text)
+        expect(self.answer).not_to_have_class(before or "")
+        self.settle()
+        self.wait_until_done()
+
+    def ask_in_new_chat(self, text: str) -> None:
+        self.click("New chat")
+        expect(self.page.locator(".st-key-welcome")).to_be_visible()
+        self.ask(text)
 
     def reload(self) -> None:
         self.page.reload()
@@ -65,10 +95,21 @@ class Chat:
         items = self.page.evaluate("({...localStorage})")
         return {key: json.loads(value) for key, value in items.items() if key.startswith(PREFIX)}
 
+    def wait_until_deleted(self) -> None:
+        """No chat is stored. What the storage package leaves under a key that it has removed is `null`."""
+        self.page.wait_for_function(
+            "!Object.keys(localStorage).some(key => key.includes('.chat.') && localStorage[key] != 'null')"
+        )
+
+    def stored_chats(self) -> dict[str, dict[str, Any]]:
+        """The stored chats by id, each whole and unpacked."""
+        items = {key: item and item[key] for key, item in self.stored().items()}
+        return {chat_id: archive.dump(chat) for chat_id, chat in restore(items).chats.items()}
+
     def stored_chat(self) -> dict[str, Any]:
         """The only stored chat."""
-        [(key, item)] = [(key, item) for key, item in self.stored().items() if key.startswith("chatcore.chat.")]
-        return item[key]
+        [chat] = self.stored_chats().values()
+        return chat
 
     def wait_for_stored(self, condition: str) -> None:
         """Until a JavaScript expression of `chat`, the only stored chat, and `parts`, the stored parts, is true."""

@@ -1,0 +1,68 @@
+"""With a database the chats are kept on the server too."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import BrowserContext, expect
+
+from tests.browser.chat import Chat
+from tests.browser.conftest import settings
+from tests.postgres import Postgres
+from tests.servers import AppServer
+from tests.upstream import Upstream
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'chats.sqlite'}"
+    else:
+        with Postgres() as postgres:
+            yield postgres.url
+
+
+def forget_chats(chat: Chat) -> None:
+    """Of the storage only who this browser is stays."""
+    chat.page.evaluate(
+        "Object.keys(localStorage).filter(k => k != 'chatcore.owner').forEach(k => delete localStorage[k])"
+    )
+
+
+def test_chats_that_the_browser_has_lost_come_back_from_the_database(
+    context: BrowserContext, upstream: Upstream, upstream_port: int, database_url: str
+) -> None:
+    server_settings = settings(upstream_port) | {"CHAT_DATABASE_URL": database_url}
+    with AppServer(server_settings) as server:
+        chat = Chat(context, server.url)
+        chat.ask("First")
+        chat.ask_in_new_chat("Second")
+        server.stop()
+        server.start()
+        forget_chats(chat)
+        chat.reload()
+        expect(chat.listed).to_have_text(["Second", "First"])
+        chat.listed.last.click()
+        expect(chat.answer).to_contain_text("Hello world")
+        chat.ask("Go on")
+        assert len(chat.stored_chat()["messages"]) == 4
+        chat.click("Delete")
+        expect(chat.listed).to_have_text(["Second"])
+        server.stop()
+        server.start()
+        forget_chats(chat)
+        chat.reload()
+        expect(chat.listed).to_have_text(["Second"])
+
+
+def test_a_database_that_cannot_be_reached_is_said_and_the_browser_keeps_the_chats(
+    context: BrowserContext, upstream: Upstream, upstream_port: int, tmp_path: Path
+) -> None:
+    canary = "postgresql://chat:canary-5e1d@127.0.0.1:1/none"
+    with AppServer(settings(upstream_port) | {"CHAT_DATABASE_URL": canary}) as server:
+        chat = Chat(context, server.url)
+        chat.ask("Hello")
+        expect(chat.page.get_by_text("The server's database can't be reached")).to_be_visible()
+        chat.reload()
+        expect(chat.answer).to_contain_text("Hello world")
+        assert "canary" not in chat.page.content() + server.log.read_text()
