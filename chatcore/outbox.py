@@ -30,13 +30,15 @@ class Write:
 class Outbox:
     """Pending writes, oldest key first; a newer write to a key takes the place of the older one.
 
-    And leftovers: keys that may be removed once everything is stored that is to take their place.
+    And what is to be removed once everything is stored that takes its place: originals, which is confirmed, and
+    leftovers, which nobody misses.
     """
 
     def __init__(self) -> None:
         # Guarded by _lock: a confirmation must not drop a write that took the place of the confirmed one meanwhile.
         self._pending: dict[str, Write] = {}
         self._leftovers: dict[str, None] = {}
+        self._originals: dict[str, None] = {}
         self._lock = threading.Lock()
         self.problem = ""
         """Why the browser did not store the last write, empty while it does."""
@@ -48,6 +50,7 @@ class Outbox:
         with self._lock:
             self._pending[key] = Write(key, value)
             self._leftovers.pop(key, None)
+            self._originals.pop(key, None)
 
     def drop(self, key: str) -> None:
         """What was to be written under `key` is there already, or is not wanted any more."""
@@ -59,6 +62,11 @@ class Outbox:
         with self._lock:
             self._pending.pop(key, None)
             self._leftovers[key] = None
+
+    def remove_after(self, key: str) -> None:
+        """Remove `key` when everything that is pending now is stored: its copy is among that."""
+        with self._lock:
+            self._originals[key] = None
 
     def __iter__(self) -> Iterator[Write]:
         with self._lock:
@@ -91,6 +99,9 @@ class Outbox:
                     del self._pending[key]
                     # There is more room now.
                     self.attempt += self.problem == "full" and write.value is None
+            if not self._pending:
+                self._pending = {key: Write(key, None) for key in self._originals}
+                self._originals = {}
 
     def retry(self) -> None:
         """Write again what could not be stored."""

@@ -79,7 +79,7 @@ class Shelf:
                 self._put(*damage.aside())
                 # An index is written again anyway: it is copied, not moved.
                 if damage.key not in (archive.OWNER_KEY, archive.INDEX_KEY):
-                    self.outbox.leave(damage.key)
+                    self.outbox.remove_after(damage.key)
         for key in found.gone:
             self.outbox.leave(key)
 

@@ -12,6 +12,7 @@ from chatcore import archive
 from chatcore.answers import FRESH_MS, Answers
 from chatcore.conversation import Conversation, Message
 from chatcore.events import Ended, Ending, Reply, TextDelta
+from chatcore.merge import merge
 from chatcore.runs import RunRegistry
 from chatcore.visit import Visit
 from tests.chats import answered, conversations, lookalikes
@@ -149,6 +150,32 @@ def test_what_no_server_makes_any_more_is_interrupted_with_what_was_stored(answe
     saved[made(chat).run] = "Sto"
     settled = answers.settle(chat)
     assert (settled.path[-1].text, settled.path[-1].ended) == ("Sto", Ended(Ending.INTERRUPTED))
+
+
+def guessed(answers: Answers, chat: Conversation) -> Conversation:
+    """As a tab has it that finds no run of the answer."""
+    return answers.settle(old(chat))
+
+
+def test_an_answer_that_is_made_here_goes_on_and_a_guess_about_it_is_contradicted_once(answers, registry):
+    chat = Conversation().ask("One?", "m")
+    begun(answers, chat)
+    elsewhere = Answers(registry, answers.provider, OTHER, lambda _: "")
+    theirs = guessed(elsewhere, chat)
+    agreed = answers.agreed(chat, merge(chat, theirs))
+    assert (agreed.path[-1].ended, agreed.path[-1].revision) == (None, theirs.path[-1].revision + 1)
+    believed = elsewhere.agreed(theirs, merge(theirs, agreed))
+    assert believed.path[-1] == agreed.path[-1]
+    assert elsewhere.settle(believed) is believed
+    answers.run_of(made(agreed)).append(DONE)
+    done = answers.settle(agreed)
+    assert merge(done, theirs).path[-1].ended == DONE
+
+
+def test_an_answer_that_nobody_makes_stays_interrupted(answers):
+    chat = Conversation().ask("One?", "m")
+    theirs = guessed(answers, chat)
+    assert answers.agreed(chat, merge(chat, theirs)) == merge(chat, theirs)
 
 
 def test_a_fresh_question_is_planned_and_one_with_a_stored_part_is_not(answers, saved):

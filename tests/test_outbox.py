@@ -156,3 +156,23 @@ def test_a_confirmation_never_drops_a_write_that_came_in_between():
     outbox.confirm({"a": stamp})
     stamp.writer.join()
     assert outbox.get("a") == Write("a", value(2))
+
+
+def test_an_original_is_removed_and_that_confirmed_once_its_copy_is_stored():
+    outbox = Outbox()
+    outbox.put("copy", {"revision": 1})
+    outbox.remove_after("original")
+    assert [write.key for write in outbox] == ["copy"]
+    outbox.confirm({"copy": "1."})
+    assert [(write.key, write.value) for write in outbox] == [("original", None)]
+    outbox.confirm({"original": None})
+    assert not len(outbox)
+
+
+def test_an_original_that_is_written_again_is_not_removed():
+    outbox = Outbox()
+    outbox.put("copy", {"revision": 1})
+    outbox.remove_after("original")
+    outbox.put("original", {"revision": 2})
+    outbox.confirm({"copy": "1.", "original": "2."})
+    assert not len(outbox)

@@ -126,24 +126,35 @@ def test_a_change_to_an_old_message_is_in_the_tail(long):
     assert opened(items).read(long.id) == done
 
 
-def test_a_tail_never_takes_the_place_of_what_a_whole_that_is_not_stored_yet_was_to_replace(long):
+def test_a_tail_never_takes_the_place_of_one_that_a_whole_under_way_was_to_replace(long):
+    """The whole may never get there: it is too large for the storage, say, and what comes then is small."""
     shelf, items = stored_long(long)
-    first = long.ask("First?", "m").finish(leaf(long.ask("x", "m")), DONE)
-    first = first.finish(leaf(first), DONE)
+    first = chat = long.ask("First?", "m").rename("Named")
     shelf.save(first)
     store(shelf, items)
-    chat = first
-    for number in range(40):
-        if written(shelf) == [archive.chat_key(long.id)]:
-            break
+    for number in range(60):
         chat = chat.ask("And?", "m")
         chat = chat.finish(leaf(chat), replace(DONE, text=foreign("more", number)))
         shelf.save(chat)
-    # The whole is too large for the storage, say; what comes then is small.
-    chat = chat.ask("Last?", "m")
-    shelf.save(chat)
+        if archive.chat_key(long.id) in written(shelf):
+            break
+    shelf.save(chat.ask("Last?", "m"))
     store(shelf, items, archive.tail_key(long.id))
     assert covers(restore(items).chats[long.id], first)
+
+
+def test_what_another_tab_made_needless_is_nothing_to_write_a_tail_to(long, monkeypatch):
+    shelf, items = stored_long(long)
+    monkeypatch.setattr(shelving, "TAIL_SHARE", 0.0)
+    chat = long.rename("Named")
+    shelf.save(chat)
+    monkeypatch.setattr(shelving, "TAIL_SHARE", 9.0)
+    put(items, archive.tail_key(long.id), archive.dump(chat, "other"))
+    shelf.learn(archive.tail_key(long.id), items[archive.tail_key(long.id)])
+    assert shelf.has_all_of(chat)
+    assert not written(shelf)
+    shelf.save(chat.ask("And?", "m"))
+    assert written(shelf) == [archive.chat_key(long.id)]
 
 
 def test_a_pinned_or_renamed_long_chat_is_written_by_its_tail(long):
@@ -275,6 +286,13 @@ def test_a_chat_that_is_saved_again_after_it_was_deleted_is_written_whole(long):
     shelf.save(long)
     store(shelf, items)
     assert restore(items).chats == {long.id: long}
+
+
+def test_what_is_under_way_when_another_tab_deletes_the_chat_is_removed_when_it_gets_there():
+    shelf, chat = opened({}), answered("One?")
+    shelf.save(chat)
+    shelf.forget(chat.id)
+    assert [write.value for write in shelf.outbox if write.key == archive.chat_key(chat.id)] == [None]
 
 
 def test_a_chat_that_was_never_stored_needs_no_removal():

@@ -288,10 +288,6 @@ class TwoTabs(RuleBasedStateMachine):
         assert found.label.revision >= sure.label.revision
 
 
-def test_two_tabs_end_with_the_same_and_with_all_that_was_stored() -> None:
-    run_state_machine_as_test(TwoTabs, settings=settings(max_examples=100, stateful_step_count=40, deadline=None))
-
-
 class TwoTabsThatDelete(TwoTabs):
     """The same, with chats that are deleted, kept, and brought back."""
 
@@ -309,7 +305,12 @@ class TwoTabsThatDelete(TwoTabs):
             self.visit(tab).keep()
 
 
+THOROUGH = settings(max_examples=100, stateful_step_count=40, deadline=None)
+
+
+def test_two_tabs_end_with_the_same_and_with_all_that_was_stored() -> None:
+    run_state_machine_as_test(TwoTabs, settings=THOROUGH)
+
+
 def test_two_tabs_that_delete_end_with_the_same_chats() -> None:
-    run_state_machine_as_test(
-        TwoTabsThatDelete, settings=settings(max_examples=100, stateful_step_count=40, deadline=None)
-    )
+    run_state_machine_as_test(TwoTabsThatDelete, settings=THOROUGH)

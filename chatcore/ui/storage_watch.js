@@ -39,7 +39,7 @@ async function posted(body) {
 function watch({ data, parentElement, setTriggerValue }) {
   const label = parentElement.querySelector("[role=status]");
   const expected = Object.entries(data.expect);
-  const told = {};
+  let told = {};
   let failure = "";
   let settled = false;
 
@@ -104,7 +104,10 @@ function watch({ data, parentElement, setTriggerValue }) {
   const onStorage = (event) => look(false, event);
   // The way back or forth in this tab: at once, also while an answer streams.
   const onWent = () => data.visit && setTriggerValue("report", { went: new URL(location).searchParams.get("chat") ?? "" });
-  const onShown = () => document.hidden || look(false);
+  const onShown = () => {
+    told = {}; // What was told before a sleep may have been lost.
+    if (!document.hidden) look(false);
+  };
   const timer = setTimeout(() => look(true), PATIENCE_MS);
   window.addEventListener("storage", onStorage);
   window.addEventListener("popstate", onWent);

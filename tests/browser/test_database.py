@@ -22,11 +22,14 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
             yield postgres.url
 
 
-def forget_chats(chat: Chat) -> None:
-    """Of the storage only who this browser is stays."""
+def forget_chats(chat: Chat, url: str) -> None:
+    """Of the storage only who this browser is stays; no page of the app is there to see it."""
+    chat.page.goto(f"{url}/_stcore/health")
     chat.page.evaluate(
-        "Object.keys(localStorage).filter(k => k != 'chatcore.owner').forEach(k => delete localStorage[k])"
+        "for (const key of Object.keys(localStorage)) key == 'chatcore.owner' || delete localStorage[key]"
     )
+    chat.page.goto(url)
+    chat.field.wait_for()
 
 
 def test_chats_that_the_browser_has_lost_come_back_from_the_database(
@@ -39,8 +42,7 @@ def test_chats_that_the_browser_has_lost_come_back_from_the_database(
         chat.ask_in_new_chat("Second")
         server.stop()
         server.start()
-        forget_chats(chat)
-        chat.reload()
+        forget_chats(chat, server.url)
         expect(chat.listed).to_have_text(["Second", "First"])
         chat.listed.last.click()
         expect(chat.answer).to_contain_text("Hello world")
@@ -50,8 +52,7 @@ def test_chats_that_the_browser_has_lost_come_back_from_the_database(
         expect(chat.listed).to_have_text(["Second"])
         server.stop()
         server.start()
-        forget_chats(chat)
-        chat.reload()
+        forget_chats(chat, server.url)
         expect(chat.listed).to_have_text(["Second"])
 
 
