@@ -17,7 +17,7 @@ from chatcore.visit import Visit
 DRAWN_KEY = "transcript-drawn"
 FIRST = "transcript-first"
 """The message that was the first on the page when the reader asked for earlier ones."""
-WINDOW = 12
+WINDOW = 10
 """Messages that are drawn of a long chat; each click on "Show earlier" draws some more."""
 MORE = 30
 AVATARS = {"user": ":material/person:", "assistant": ":material/auto_awesome:"}

@@ -31,7 +31,7 @@ from tests.servers import CHROMIUM_ARGUMENTS, AppServer, chromium_path
 from tests.upstream import Upstream
 from tests.upstream_script import reply
 
-TURNS = 6
+TURNS = 5
 """Of each of many chats: as many as a page shows without a click."""
 SETTLED = "document.querySelector('[data-testid=stApp]')?.dataset.testScriptState === 'notRunning'"
 ANSWER = "[class*=st-key-assistant-]"

@@ -97,6 +97,6 @@ def test_ten_thousand_messages_open(open_chat: Callable[[], Chat], upstream: Ups
     expect(chat.page.get_by_text("Text 1", exact=True)).to_have_count(0)
     chat.click("Show earlier")
     expect(chat.page.get_by_text("Text 9970", exact=True)).to_be_attached()
-    expect(chat.page.get_by_text("Text 9988", exact=True)).to_be_in_viewport()
+    expect(chat.page.get_by_text("Text 9990", exact=True)).to_be_in_viewport()
     chat.ask("Go on")
     assert len(chat.stored_chats()[CHAT]["messages"]) == 10_002
