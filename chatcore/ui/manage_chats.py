@@ -1,17 +1,15 @@
 """The dialog for all chats together: the storage meter, export, import, and deleting old ones."""
 
-from collections.abc import Callable
-from functools import partial
 from itertools import accumulate
 
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-from chatcore import archive, exports, imports, packing
+from chatcore import archive, imports, packing
 from chatcore.conversation import Conversation
 from chatcore.errors import InputError
 from chatcore.imports import Imported
-from chatcore.ui import storage_room, words
+from chatcore.ui import downloads, storage_room, words
 from chatcore.visit import Visit
 
 MAX_UPLOAD_MB = 200
@@ -26,27 +24,12 @@ def draw(visit: Visit) -> None:
     storage_room.draw_meter(visit)
     st.subheader("Export", anchor=False)
     with st.container(horizontal=True):
-        for label, suffix, mime, made in (
-            ("Export all as JSON", ".json", "application/json", archive.export),
-            ("Export all as Markdown", ".md", "text/markdown", exports.to_markdown),
-        ):
-            st.download_button(
-                label,
-                data=partial(_all, made, visit),
-                file_name=exports.file_name([], suffix),
-                mime=mime,
-                key=f"export-all-{suffix}",
-                on_click="ignore",
-                disabled=not visit.chats,
-            )
+        for form in downloads.FORMS:
+            downloads.draw(f"Export all as {form}", form, visit.everything, [], key="export-all")
         if visit.aside:
             storage_room.draw_aside(visit)
     st.subheader("Import", anchor=False)
     _draw_import(visit)
-
-
-def _all(made: Callable[[list[Conversation]], str], visit: Visit) -> str:
-    return made(visit.everything())
 
 
 def _draw_import(visit: Visit) -> None:

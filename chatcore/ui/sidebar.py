@@ -1,19 +1,16 @@
 """The chats of this browser: new ones, the search, the list by date, and what can be done with the one that is open."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import UTC, datetime, tzinfo
-from functools import partial
 from itertools import groupby
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import streamlit as st
 
-from chatcore import archive, exports
-from chatcore.conversation import Conversation
 from chatcore.errors import InputError
 from chatcore.search import Hit
 from chatcore.shelf import Entry
-from chatcore.ui import manage_chats, words
+from chatcore.ui import downloads, manage_chats, words
 from chatcore.visit import Visit
 
 SEARCH = "search-chats"
@@ -131,31 +128,9 @@ def _draw_actions(visit: Visit, entry: Entry) -> None:
         pin = "Unpin" if entry.pinned else "Pin"
         st.button(pin, key="chat-pin", on_click=visit.pin, args=(entry.id, not entry.pinned), type="tertiary")
         with st.popover("Export", type="tertiary"):
-            draw_export(visit)
+            for form in downloads.FORMS:
+                downloads.draw(f"As {form}", form, lambda: [visit.conversation], [visit.conversation], key="export")
         st.button("Delete", key="chat-delete", on_click=visit.delete, args=([entry.id],), type="tertiary")
-
-
-def draw_export(visit: Visit) -> None:
-    """The open chat as a file."""
-    chats = [visit.conversation]
-    for label, suffix, mime, made in (
-        ("As JSON", ".json", "application/json", archive.export),
-        ("As Markdown", ".md", "text/markdown", exports.to_markdown),
-    ):
-        st.download_button(
-            label,
-            data=partial(_open_chat, made, visit),
-            file_name=exports.file_name(chats, suffix),
-            mime=mime,
-            key=f"export-{suffix}",
-            on_click="ignore",
-            width="stretch",
-        )
-
-
-def _open_chat(made: Callable[[list[Conversation]], str], visit: Visit) -> str:
-    """As it is when it is asked for: the answer may have ended since the button was drawn."""
-    return made([visit.conversation])
 
 
 def _ask_for_name(chat_id: str) -> None:

@@ -3,12 +3,9 @@
 Draws; what is deleted is deleted by `chats.py`.
 """
 
-from datetime import date
-
 import streamlit as st
 
-from chatcore import archive
-from chatcore.ui import words
+from chatcore.ui import downloads, words
 from chatcore.visit import Visit
 
 QUOTA = 5_242_880
@@ -25,26 +22,12 @@ def draw_way_out(visit: Visit) -> None:
     if visit.outbox.problem == "full":
         st.caption(words.used(visit.used, max(QUOTA, visit.used)))
     with st.container(horizontal=True):
-        draw_download(visit, "Download everything", primary=True)
+        downloads.draw("Download everything", "JSON", visit.everything, [], key="download", primary=True)
         if visit.outbox.problem != "off":
             st.button("Delete old chats", key="make-room", on_click=_ask_for_room, icon=":material/delete_sweep:")
             st.button("Try again", key="store-again", on_click=visit.outbox.retry, icon=":material/refresh:")
     if st.session_state.pop("room-asked", False):
         draw_room(visit)
-
-
-def draw_download(visit: Visit, label: str, *, primary: bool = False) -> None:
-    """Every chat as a file, made when it is asked for."""
-    st.download_button(
-        label,
-        data=lambda: archive.export(visit.everything()),
-        file_name=f"chats-{date.today()}.json",
-        mime="application/json",
-        icon=":material/download:",
-        type="primary" if primary else "secondary",
-        on_click="ignore",
-        key=f"download-{label}",
-    )
 
 
 def draw_aside(visit: Visit) -> None:

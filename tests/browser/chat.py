@@ -65,8 +65,11 @@ class Chat:
         return self.page.locator(".st-key-undo")
 
     def settle(self) -> None:
-        """Wait until nothing is being drawn."""
-        self.page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
+        """Wait until nothing is being drawn, nor will be because something has been stored."""
+        idle = self.page.locator("[data-testid=stApp][data-test-script-state=notRunning]")
+        idle.wait_for()
+        expect(self.page.locator("[role=status][data-state=saving]")).to_have_count(0)
+        idle.wait_for()
 
     def click(self, name: str) -> None:
         """Click a button when the page has settled: one that comes while it is drawn may still move."""

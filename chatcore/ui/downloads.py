@@ -1,0 +1,34 @@
+"""Chats as files that the visitor downloads: made when they are asked for, so with all that is known by then."""
+
+from collections.abc import Callable
+from functools import partial
+
+import streamlit as st
+
+from chatcore import archive, exports
+from chatcore.conversation import Conversation
+
+Chats = Callable[[], list[Conversation]]
+FORMS: dict[str, tuple[str, str, Callable[[list[Conversation]], str]]] = {
+    "JSON": (".json", "application/json", archive.export),
+    "Markdown": (".md", "text/markdown", exports.to_markdown),
+}
+
+
+def draw(label: str, form: str, chats: Chats, named: list[Conversation], *, key: str, primary: bool = False) -> None:
+    """A button for the file of `chats` in a form of `FORMS`; the file's name is that of the chats `named`."""
+    suffix, mime, made = FORMS[form]
+    st.download_button(
+        label,
+        data=partial(_file, made, chats),
+        file_name=exports.file_name(named, suffix),
+        mime=mime,
+        key=f"{key}-{form}",
+        type="primary" if primary else "secondary",
+        icon=":material/download:" if primary else None,
+        on_click="ignore",
+    )
+
+
+def _file(made: Callable[[list[Conversation]], str], chats: Chats) -> str:
+    return made(chats())
