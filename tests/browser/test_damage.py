@@ -21,6 +21,9 @@ JUNK = {
 
 def put(chat: Chat, items: dict[str, str]) -> None:
     """Into the storage, as another program would; then the page is opened again."""
+    # What the page stores when it is first opened must not come after it.
+    chat.page.wait_for_function("'chatcore.owner' in localStorage")
+    chat.settle()
     chat.page.evaluate("items => Object.assign(localStorage, items)", items)
     chat.reload()
 
