@@ -37,7 +37,7 @@ class Chats(Turns):
     def everything(self) -> list[Conversation]:
         """Every chat with all that this visit knows of it, newest first, to be exported."""
         here = {self.conversation.id: self.conversation} | self.behind
-        chats = {entry.id: here.get(entry.id) or self.shelf.read(entry.id) for entry in self.chats}
+        chats = {entry.id: self._chat(entry.id) for entry in self.chats}
         return [chat for chat in (here | chats).values() if chat.messages]
 
     def next_write(self) -> Write:

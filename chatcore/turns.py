@@ -1,6 +1,6 @@
 """What a click does in the chat that is open: to the conversation, to its run on the server, and to what is stored.
 
-Owns the open conversation and its undo. Knows nothing of Streamlit, nor of the list of chats (`visit.py`).
+Owns the open conversation and its undo. Knows nothing of Streamlit, nor of the list of chats (`chats.py`).
 """
 
 import hashlib
