@@ -6,7 +6,7 @@ import streamlit as st
 
 from chatcore.errors import SetupError
 from chatcore.restore import Damage
-from chatcore.ui import browser_storage, composer, link, live_reply, sidebar, transcript, words
+from chatcore.ui import browser_storage, composer, downloads, link, live_reply, sidebar, transcript, words
 from chatcore.ui.session import server, visit
 from chatcore.ui.sources import compact
 from chatcore.visit import Visit
@@ -73,10 +73,4 @@ def _draw_damage(damages: list[Damage], here: Visit) -> None:
         st.markdown(words.NEWER)
     for damage in damages:
         st.caption(f"{words.plain(damage.key)}: {damage.reason}")
-    st.download_button(
-        "Download it",
-        data="\n".join(damage.to_json() for damage in damages),
-        file_name="unreadable.json",
-        mime="application/json",
-        on_click="ignore",
-    )
+    downloads.draw_unreadable("Download it", damages)

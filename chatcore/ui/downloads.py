@@ -7,6 +7,7 @@ import streamlit as st
 
 from chatcore import archive, exports
 from chatcore.conversation import Conversation
+from chatcore.restore import Damage
 
 Chats = Callable[[], list[Conversation]]
 FORMS: dict[str, tuple[str, str, Callable[[list[Conversation]], str]]] = {
@@ -26,6 +27,17 @@ def draw(label: str, form: str, chats: Chats, named: list[Conversation], *, key:
         key=f"{key}-{form}",
         type="primary" if primary else "secondary",
         icon=":material/download:" if primary else None,
+        on_click="ignore",
+    )
+
+
+def draw_unreadable(label: str, damages: list[Damage]) -> None:
+    """A button for the file of what was stored and can't be read."""
+    st.download_button(
+        label,
+        data=lambda: "\n".join(damage.to_json() for damage in damages),
+        file_name="unreadable.json",
+        mime="application/json",
         on_click="ignore",
     )
 

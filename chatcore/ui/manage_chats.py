@@ -27,7 +27,7 @@ def draw(visit: Visit) -> None:
         for form in downloads.FORMS:
             downloads.draw(f"Export all as {form}", form, visit.everything, [], key="export-all")
         if visit.aside:
-            storage_room.draw_aside(visit)
+            downloads.draw_unreadable(f"Download what could not be read ({len(visit.aside)})", visit.aside)
     st.subheader("Import", anchor=False)
     _draw_import(visit)
 

@@ -30,17 +30,6 @@ def draw_way_out(visit: Visit) -> None:
         draw_room(visit)
 
 
-def draw_aside(visit: Visit) -> None:
-    """What could not be read at earlier visits."""
-    st.download_button(
-        f"Download what could not be read ({len(visit.aside)})",
-        data=lambda: "\n".join(damage.to_json() for damage in visit.aside),
-        file_name="unreadable.json",
-        mime="application/json",
-        on_click="ignore",
-    )
-
-
 def _ask_for_room() -> None:
     st.session_state["room-asked"] = True
 
