@@ -6,6 +6,7 @@ import pytest
 
 from chatcore.runs import RunRegistry
 from chatcore.visit import Visit
+from tests.tabs import here, size, there  # noqa: F401
 from tests.upstream import Upstream
 from tests.visiting import Browser, Puppet, run_of, wait_for
 
@@ -40,9 +41,9 @@ def browser(registry: RunRegistry, puppet: Puppet) -> Browser:
 @pytest.fixture
 def visit(browser: Browser) -> Visit:
     """The first page of that browser."""
-    here = browser.open()
-    browser.store_all(here)
-    return here
+    opened = browser.open()
+    browser.store_all(opened)
+    return opened
 
 
 @pytest.fixture
