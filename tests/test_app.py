@@ -73,6 +73,19 @@ def test_a_message_is_answered() -> None:
     assert "Stop generating" not in [button.label for button in page.button]
 
 
+@pytest.mark.parametrize("newest_first", [True, False])
+def test_a_question_that_comes_together_with_a_click_on_new_chat_is_asked_in_the_new_chat(newest_first: bool) -> None:
+    """Where one run serves both, Streamlit has the newest first."""
+    page = opened(**stored_chat())
+    page.chat_input[0].set_value("A new question")
+    button(page, "New chat").click()
+    both = page._tree.get_widget_states()
+    both.widgets.sort(key=lambda widget: widget.WhichOneof("value") == "chat_input_value", reverse=newest_first)
+    page._run(both)
+    assert [message.name for message in page.chat_message] == ["user", "assistant"]
+    assert any("A new question" in text for text in texts(page))
+
+
 def test_an_example_is_answered_when_it_is_clicked() -> None:
     page = opened()
     button(page, words.EXAMPLES[0]).click()

@@ -120,6 +120,16 @@ def test_no_html_of_a_model_or_a_visitor_is_drawn_unescaped(path: Path) -> None:
             assert node.value.value is False
 
 
+@each([path for path in CHATCORE if path.is_relative_to(UI)])
+def test_every_click_is_counted(path: Path) -> None:
+    """`ui/clicks.py` says why."""
+    for node in ast.walk(tree_of(path)):
+        if isinstance(node, ast.keyword) and node.arg in ("on_click", "on_change", "on_submit"):
+            ours = isinstance(node.value, ast.Call) and dotted(node.value.func).split(".")[-1] == "counted"
+            assert ours or (isinstance(node.value, ast.Constant) and node.value.value == "ignore")
+        assert not (isinstance(node, ast.If) and "button" in ast.dump(node.test)), "a button without a callback"
+
+
 @each([*CHATCORE, APP])
 def test_nothing_sleeps_but_the_live_reply(path: Path) -> None:
     if path != UI / "live_reply.py":

@@ -12,7 +12,7 @@ import streamlit as st
 from streamlit_local_storage import LocalStorage
 
 from chatcore.outbox import Write
-from chatcore.ui import link, storage_room, words
+from chatcore.ui import clicks, link, storage_room, words
 from chatcore.ui.sources import compact
 from chatcore.visit import Visit
 
@@ -77,7 +77,7 @@ def draw_pending(visit: Visit, first: Write) -> None:
     A fragment: a confirmation waits for a streaming script, and draws no more than this. What is left over waits until
     what is to be stored is confirmed, so the parts of an answer are there until the answer is.
     """
-    if visit.take_news():
+    if visit.take_news() or not clicks.are_drawn():
         st.rerun()
     writes = list(visit.outbox)
     with st.container(key="storage-pending"):

@@ -6,7 +6,7 @@ import streamlit as st
 
 from chatcore.errors import SetupError
 from chatcore.restore import Damage
-from chatcore.ui import browser_storage, composer, downloads, link, live_reply, sidebar, transcript, words
+from chatcore.ui import browser_storage, clicks, composer, downloads, link, live_reply, sidebar, transcript, words
 from chatcore.ui.session import server, visit
 from chatcore.ui.sources import compact
 from chatcore.visit import Visit
@@ -27,6 +27,8 @@ def draw() -> None:
         st.stop()
     with st.container(key="storage-reading"):
         here = visit()
+    clicks.draw_all()
+    composer.send(here)
     here.attach()
     link.show(here)
     with st.bottom, st.container(key="storage"):

@@ -5,9 +5,11 @@ from streamlit.delta_generator import DeltaGenerator
 
 from chatcore.errors import InputError
 from chatcore.ui import words
+from chatcore.ui.clicks import counted
 from chatcore.visit import Visit
 
 FIELD = "composer"
+SENT = "composer-sent"
 REFUSED = "composer-refused"
 
 
@@ -18,23 +20,31 @@ def draw(visit: Visit) -> DeltaGenerator:
         if answer := visit.conversation.running:
             # A key for each answer: the second click of two must not stop the next one.
             with stop.container(key="stop"):
-                st.button(words.STOP, key=f"stop-{answer.id}", on_click=visit.stop, icon=":material/stop_circle:")
+                st.button(
+                    words.STOP, key=f"stop-{answer.id}", on_click=counted(visit.stop), icon=":material/stop_circle:"
+                )
         loose, undo = st.empty(), st.empty()
         if (why := visit.loose.get(visit.conversation.id)) and visit.conversation.messages:
             with loose.container(key="loose", horizontal=True, vertical_alignment="center"):
                 st.caption(words.LOOSE[why], width="content")
                 st.button(
-                    "Keep this chat", key="keep", on_click=visit.keep, icon=":material/bookmark_add:", type="tertiary"
+                    "Keep this chat",
+                    key="keep",
+                    on_click=counted(visit.keep),
+                    icon=":material/bookmark_add:",
+                    type="tertiary",
                 )
         if visit.undoable:
             with undo.container(key="undo", horizontal=True, vertical_alignment="center"):
                 st.caption(words.undone(visit.undoable), width="content")
-                st.button("Undo", key="undo-last", on_click=visit.undo, icon=":material/undo:", type="tertiary")
+                st.button(
+                    "Undo", key="undo-last", on_click=counted(visit.undo), icon=":material/undo:", type="tertiary"
+                )
         refusal = st.empty()
         if refused := st.session_state.pop(REFUSED, ""):
             refusal.warning(refused, icon=":material/edit:")
     # Not in `st.bottom`: the page follows the stream only where Streamlit itself has put the field at the bottom.
-    st.chat_input(words.PLACEHOLDER, key=FIELD, on_submit=_send, args=(visit,))
+    st.chat_input(words.PLACEHOLDER, key=FIELD, on_submit=counted(_take))
     return stop
 
 
@@ -45,13 +55,24 @@ def draw_examples(visit: Visit) -> None:
     st.markdown(words.TEMPORARY if temporary else words.TAGLINE)
     with st.container(key="examples"):
         for number, example in enumerate(words.EXAMPLES):
-            st.button(example, key=f"example-{number}", on_click=visit.send, args=(example,), width="stretch")
+            st.button(example, key=f"example-{number}", on_click=counted(visit.send), args=(example,), width="stretch")
 
 
-def _send(visit: Visit) -> None:
-    text = st.session_state[FIELD]
+def _take() -> None:
+    st.session_state[SENT] = st.session_state[FIELD]
+
+
+def send(visit: Visit) -> None:
+    """Send what was written, if something was. Every other click that came with it has been served.
+
+    Where a run of the script serves several clicks, Streamlit calls the callback of the newest first: a question that
+    was asked after a click on "New chat" would go to the chat before.
+    """
+    text = st.session_state.pop(SENT, None)
+    if text is None:
+        return
     try:
-        visit.send(text or "")
+        visit.send(text)
     except InputError as error:
         st.session_state[REFUSED] = str(error)
         st.session_state[FIELD] = text

@@ -9,18 +9,24 @@ from chatcore import archive, imports, packing
 from chatcore.conversation import Conversation
 from chatcore.errors import InputError
 from chatcore.imports import Imported
-from chatcore.ui import downloads, storage_room, words
+from chatcore.ui import clicks, downloads, storage_room, words
 from chatcore.visit import Visit
 
 MAX_UPLOAD_MB = 200
 RESERVE = 100_000
 """Characters that an import leaves free for the chats to go on."""
+ASKED = "manage-asked"
 READ = "imported"
 """The file that was read last, by its id: a dialog is drawn again at every click in it."""
 
 
+def ask() -> None:
+    st.session_state[ASKED] = True
+
+
 @st.dialog("Manage chats", width="medium", on_dismiss="rerun")
 def draw(visit: Visit) -> None:
+    clicks.close_dialog()
     storage_room.draw_meter(visit)
     st.subheader("Export", anchor=False)
     with st.container(horizontal=True):
@@ -74,10 +80,19 @@ def _offer(visit: Visit, imported: Imported) -> None:
     if not chats:
         return
     which = "" if len(fitting) == len(imported.conversations) else "the newest "
-    if st.button(f"Import {which}{words.chats(len(chats))}", type="primary", icon=":material/upload:"):
-        visit.take_in(chats)
-        del st.session_state[READ]
-        st.rerun()
+    st.button(
+        f"Import {which}{words.chats(len(chats))}",
+        key="import",
+        on_click=clicks.counted(_import),
+        args=(visit, chats),
+        type="primary",
+        icon=":material/upload:",
+    )
+
+
+def _import(visit: Visit, chats: tuple[Conversation, ...]) -> None:
+    visit.take_in(chats)
+    del st.session_state[READ]
 
 
 def _fitting(visit: Visit, chats: tuple[Conversation, ...]) -> tuple[tuple[Conversation, ...], int]:

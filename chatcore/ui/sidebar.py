@@ -11,6 +11,7 @@ from chatcore.errors import InputError
 from chatcore.search import Hit
 from chatcore.shelf import Entry
 from chatcore.ui import downloads, manage_chats, words
+from chatcore.ui.clicks import counted
 from chatcore.visit import Visit
 
 SEARCH = "search-chats"
@@ -23,12 +24,17 @@ def draw(visit: Visit) -> None:
     with st.sidebar:
         with st.container(key="chats-new", gap="xsmall"):
             st.button(
-                "New chat", key="new-chat", on_click=_new, args=(visit,), icon=":material/edit_square:", width="stretch"
+                "New chat",
+                key="new-chat",
+                on_click=counted(_new),
+                args=(visit,),
+                icon=":material/edit_square:",
+                width="stretch",
             )
             st.button(
                 "Temporary chat",
                 key="temporary-chat",
-                on_click=_new,
+                on_click=counted(_new),
                 args=(visit, True),
                 icon=":material/visibility_off:",
                 type="tertiary",
@@ -50,10 +56,16 @@ def draw(visit: Visit) -> None:
             else:
                 _draw_list(visit)
         with st.container(key="chats-manage"):
-            if st.button(
-                "Manage chats", key="manage-chats", icon=":material/folder_managed:", type="tertiary", width="stretch"
-            ):
-                manage_chats.draw(visit)
+            st.button(
+                "Manage chats",
+                key="manage-chats",
+                on_click=counted(manage_chats.ask),
+                icon=":material/folder_managed:",
+                type="tertiary",
+                width="stretch",
+            )
+        if st.session_state.pop(manage_chats.ASKED, False):
+            manage_chats.draw(visit)
 
 
 def _new(visit: Visit, temporary: bool = False) -> None:
@@ -80,7 +92,7 @@ def _draw_list(visit: Visit) -> None:
             if entry.id == visit.conversation.id:
                 _draw_actions(visit, entry)
     if len(entries) > listed:
-        st.button("Show more", key="chats-more", on_click=_show_more, args=(listed,), type="tertiary")
+        st.button("Show more", key="chats-more", on_click=counted(_show_more), args=(listed,), type="tertiary")
 
 
 def _show_more(listed: int) -> None:
@@ -104,7 +116,7 @@ def _draw_row(visit: Visit, entry: Entry, label: str) -> None:
     st.button(
         label,
         key=f"open-{entry.id}",
-        on_click=visit.open_chat,
+        on_click=counted(visit.open_chat),
         args=(entry.id,),
         type="secondary" if entry.id == visit.conversation.id else "tertiary",
         width="stretch",
@@ -119,18 +131,18 @@ def _draw_actions(visit: Visit, entry: Entry) -> None:
             value=entry.title,
             key=f"name-{entry.id}",
             max_chars=200,
-            on_change=_rename,
+            on_change=counted(_rename),
             args=(visit, entry.id),
         )
         return
     with st.container(key="chat-actions", horizontal=True, gap="small"):
-        st.button("Rename", key="chat-rename", on_click=_ask_for_name, args=(entry.id,), type="tertiary")
+        st.button("Rename", key="chat-rename", on_click=counted(_ask_for_name), args=(entry.id,), type="tertiary")
         pin = "Unpin" if entry.pinned else "Pin"
-        st.button(pin, key="chat-pin", on_click=visit.pin, args=(entry.id, not entry.pinned), type="tertiary")
+        st.button(pin, key="chat-pin", on_click=counted(visit.pin), args=(entry.id, not entry.pinned), type="tertiary")
         with st.popover("Export", type="tertiary"):
             for form in downloads.FORMS:
                 downloads.draw(f"As {form}", form, lambda: [visit.conversation], [visit.conversation], key="export")
-        st.button("Delete", key="chat-delete", on_click=visit.delete, args=([entry.id],), type="tertiary")
+        st.button("Delete", key="chat-delete", on_click=counted(visit.delete), args=([entry.id],), type="tertiary")
 
 
 def _ask_for_name(chat_id: str) -> None:

@@ -5,12 +5,15 @@ Draws; what is deleted is deleted by `chats.py`.
 
 import streamlit as st
 
-from chatcore.ui import downloads, words
+from chatcore.shelf import Entry
+from chatcore.ui import clicks, downloads, words
+from chatcore.ui.clicks import counted
 from chatcore.visit import Visit
 
 QUOTA = 5_242_880
 """Characters that Chromium, Firefox and Safari give to one address, as they document it; a page can't ask for it."""
 LISTED = 100
+ASKED = "room-asked"
 
 
 def draw_meter(visit: Visit) -> None:
@@ -24,34 +27,56 @@ def draw_way_out(visit: Visit) -> None:
     with st.container(horizontal=True):
         downloads.draw("Download everything", "JSON", visit.everything, [], key="download", primary=True)
         if visit.outbox.problem != "off":
-            st.button("Delete old chats", key="make-room", on_click=_ask_for_room, icon=":material/delete_sweep:")
-            st.button("Try again", key="store-again", on_click=visit.outbox.retry, icon=":material/refresh:")
-    if st.session_state.pop("room-asked", False):
+            st.button(
+                "Delete old chats", key="make-room", on_click=counted(_ask_for_room), icon=":material/delete_sweep:"
+            )
+            st.button("Try again", key="store-again", on_click=counted(visit.outbox.retry), icon=":material/refresh:")
+    if st.session_state.pop(ASKED, False):
         draw_room(visit)
 
 
 def _ask_for_room() -> None:
-    st.session_state["room-asked"] = True
+    st.session_state[ASKED] = True
 
 
 @st.dialog("Delete old chats", width="medium")
 def draw_room(visit: Visit) -> None:
     """Which chats to drop, the oldest first, with what each takes."""
+    clicks.close_dialog()
     st.markdown(words.ROOM)
     draw_meter(visit)
-    others = [entry for entry in reversed(visit.chats) if entry.id != visit.conversation.id]
+    others = _others(visit)
     with st.container(height=280, border=True, gap="xsmall"):
         if not others:
             st.caption("There is no other chat.")
-        chosen = [
-            entry
-            for entry in others[:LISTED]
-            if st.checkbox(
-                words.plain(f"{entry.title or words.UNTITLED} · {words.size(entry.size)}"), key=f"drop-{entry.id}"
-            )
-        ]
+        for entry in others:
+            st.checkbox(words.plain(f"{entry.title or words.UNTITLED} · {words.size(entry.size)}"), key=_key(entry))
+    chosen = _chosen(visit)
     freed = sum(entry.size for entry in chosen)
     label = f"Delete {words.chats(len(chosen))}, {words.size(freed)}" if chosen else "Delete"
-    if st.button(label, type="primary", disabled=not chosen, icon=":material/delete:"):
-        visit.delete([entry.id for entry in chosen])
-        st.rerun()
+    st.button(
+        label,
+        key="delete-chosen",
+        on_click=counted(_delete_chosen),
+        args=(visit,),
+        type="primary",
+        disabled=not chosen,
+        icon=":material/delete:",
+    )
+
+
+def _others(visit: Visit) -> list[Entry]:
+    others = [entry for entry in reversed(visit.chats) if entry.id != visit.conversation.id]
+    return others[:LISTED]
+
+
+def _key(entry: Entry) -> str:
+    return f"drop-{entry.id}"
+
+
+def _chosen(visit: Visit) -> list[Entry]:
+    return [entry for entry in _others(visit) if st.session_state.get(_key(entry))]
+
+
+def _delete_chosen(visit: Visit) -> None:
+    visit.delete([entry.id for entry in _chosen(visit)])

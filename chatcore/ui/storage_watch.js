@@ -2,6 +2,8 @@
 // it is what was to be written, under those of `data.known` whether another tab has stored something else meanwhile.
 // A write from the storage package's iframe, or from another tab, raises a `storage` event in this page.
 const PATIENCE_MS = 1500;
+// What the package writes under a key that holds nothing, before it writes there and after it has erased it.
+const EMPTY = "null";
 const SHARED = /^chatcore\.(chat\.|tail\.|owner$)/;
 
 // What the package has written as `text` under `key`, null when that is nothing or nothing of ours.
@@ -59,7 +61,7 @@ function watch({ data, parentElement, setTriggerValue }) {
   // has written over it meanwhile.
   function changes(event) {
     const items = Object.keys(data.known ?? {}).map((key) => [key, stored(key)]);
-    const key = event?.key;
+    const key = event && event.newValue !== EMPTY && event.key;
     if (key && data.by && (SHARED.test(key) || key in data.expect)) items.push([key, parsed(key, event.newValue)]);
     const changed = {};
     for (const [key, item] of items) {

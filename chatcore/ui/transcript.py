@@ -11,6 +11,7 @@ from chatcore.conversation import Conversation, Draft, Message
 from chatcore.events import Ending
 from chatcore.turns import GOES_ON
 from chatcore.ui import words
+from chatcore.ui.clicks import counted
 from chatcore.ui.sources import compact
 from chatcore.visit import Visit
 
@@ -69,7 +70,11 @@ def _window(visit: Visit, path: tuple[Message, ...]) -> tuple[Message, ...]:
     place, kept = st.empty(), st.empty()
     if len(path) > window:
         place.button(
-            words.EARLIER, key=f"{key}-widen", on_click=_widen, args=(key, shown[0]), icon=":material/expand_less:"
+            words.EARLIER,
+            key=f"{key}-widen",
+            on_click=counted(_widen),
+            args=(key, shown[0]),
+            icon=":material/expand_less:",
         )
     if first := st.session_state.pop(FIRST, None):
         with kept:
@@ -103,7 +108,11 @@ def draw_ending(visit: Visit, message: Message, place: DeltaGenerator) -> None:
         st.caption(f":material/error: {note}" if failed else note, width="content")
         if message.ended.ending not in GOES_ON and message.id == visit.conversation.leaf:
             st.button(
-                "Retry", key=f"retry-{message.id}", on_click=visit.retry, args=(message.id,), icon=":material/refresh:"
+                "Retry",
+                key=f"retry-{message.id}",
+                on_click=counted(visit.retry),
+                args=(message.id,),
+                icon=":material/refresh:",
             )
 
 
@@ -118,7 +127,7 @@ def _draw_versions(visit: Visit, message: Message, versions: list[Message]) -> N
             st.button(
                 name,
                 key=f"{name}-{message.id}",
-                on_click=visit.show_version,
+                on_click=counted(visit.show_version),
                 args=(versions[other % len(versions)].id,),
                 disabled=not 0 <= other < len(versions),
                 icon=f":material/{icon}:",
@@ -140,5 +149,7 @@ def _draw_draft(visit: Visit, conversation: Conversation, draft: Draft) -> None:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.caption(words.QUEUED if conversation.running else words.HELD)
             if not conversation.running and draft is conversation.queue[0]:
-                st.button("Send now", key=f"send-{draft.id}", on_click=visit.send_queued, icon=":material/send:")
-            st.button("Withdraw", key=f"withdraw-{draft.id}", on_click=visit.withdraw, args=(draft.id,))
+                st.button(
+                    "Send now", key=f"send-{draft.id}", on_click=counted(visit.send_queued), icon=":material/send:"
+                )
+            st.button("Withdraw", key=f"withdraw-{draft.id}", on_click=counted(visit.withdraw), args=(draft.id,))

@@ -66,6 +66,19 @@ def test_two_that_ask_at_the_same_time_end_up_with_both_answers_as_branches(
     expect(one.answer).to_contain_text("answer")
 
 
+def test_what_the_package_writes_before_it_writes_a_chat_is_not_taken_for_a_deletion(tabs: tuple[Chat, Chat]) -> None:
+    one, _ = tabs
+    one.page.evaluate("""() => {
+        const key = Object.keys(localStorage).find(key => key.startsWith("chatcore.chat."));
+        window.dispatchEvent(new StorageEvent("storage", {key, newValue: "null"}));
+        [...document.querySelectorAll("button")].find(button => button.innerText == "Rename").click();
+    }""")
+    one.page.get_by_label("New name").wait_for()
+    one.settle()
+    expect(one.page.get_by_text("Deleted in another tab", exact=False)).to_have_count(0)
+    expect(one.listed).to_have_count(1)
+
+
 def test_the_open_chat_deleted_in_another_tab_stays_on_the_page_and_can_be_kept(tabs: tuple[Chat, Chat]) -> None:
     one, other = tabs
     other.click("Delete")
