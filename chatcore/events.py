@@ -29,11 +29,39 @@ class TextDelta:
 
 
 @dataclass(frozen=True, slots=True)
+class ReasoningDelta:
+    """More of what the model thought before it answered, or of its summary; never empty."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class UsageReported:
-    """Tokens as the provider counted them; the last report holds."""
+    """Tokens as the provider counted them, and what it says that they cost in US dollars; the last report holds."""
 
     input_tokens: int
     output_tokens: int
+    cost: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RetryScheduled:
+    """The provider failed before the first token; attempt number `attempt` of `attempts` begins in `seconds`.
+
+    `reason` is safe to show.
+    """
+
+    reason: str
+    attempt: int
+    attempts: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class KeptByProvider:
+    """The provider goes on with this answer by itself, and has it under this id to be read again."""
+
+    answer_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +72,7 @@ class Ended:
     reason: str = ""
 
 
-RunEvent = TextDelta | UsageReported | Ended
+RunEvent = TextDelta | ReasoningDelta | UsageReported | RetryScheduled | KeptByProvider | Ended
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,21 +82,27 @@ class Reply:
     text: str = ""
     usage: UsageReported | None = None
     ended: Ended | None = None
+    reasoning: str = ""
 
 
 def fold(events: Iterable[RunEvent]) -> Reply:
     """The reply that `events` amount to."""
     parts: list[str] = []
+    thoughts: list[str] = []
     usage: UsageReported | None = None
     ended: Ended | None = None
     for event in events:
         match event:
             case TextDelta(text):
                 parts.append(text)
+            case ReasoningDelta(text):
+                thoughts.append(text)
             case UsageReported():
                 usage = event
             case Ended():
                 ended = event
+            case RetryScheduled() | KeptByProvider():
+                pass
             case _:
                 assert_never(event)
-    return Reply("".join(parts), usage, ended)
+    return Reply("".join(parts), usage, ended, "".join(thoughts))

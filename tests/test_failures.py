@@ -119,7 +119,7 @@ def test_a_fault_says_what_it_is_and_gives_nothing_away(
 ) -> None:
     caplog.set_level(logging.DEBUG)
     upstream.queue(fault.script)
-    events, error = asyncio.run(attempt(OpenAIProvider(KEY, upstream.base_url), PROMPT))
+    events, error = asyncio.run(attempt(OpenAIProvider("OpenAI", KEY, upstream.base_url), PROMPT))
     assert isinstance(error, Failure)
     assert str(error).startswith(fault.message.replace("HOST", host_of(upstream)))
     assert (error.kind, error.retryable) == (fault.kind, fault.retryable)
@@ -142,7 +142,7 @@ def check_nothing_leaks(error: ProviderError, logged: str) -> None:
 
 def test_a_reset_midway_keeps_the_text_before_it(upstream: Upstream) -> None:
     async def main() -> ProviderError:
-        async with aclosing(OpenAIProvider(KEY, upstream.base_url)) as provider:
+        async with aclosing(OpenAIProvider("OpenAI", KEY, upstream.base_url)) as provider:
             stream = provider.stream(ask("hi"))
             assert await anext(stream) == TextDelta("Hel")
             upstream.open("reset")
@@ -159,7 +159,7 @@ def test_a_reset_midway_keeps_the_text_before_it(upstream: Upstream) -> None:
 )
 def test_silence_on_the_socket_has_a_limit_where_one_is_set(upstream: Upstream, script: Script, kind: Kind) -> None:
     upstream.queue(script)
-    _, error = asyncio.run(attempt(OpenAIProvider(KEY, upstream.base_url, read_timeout=0.1)))
+    _, error = asyncio.run(attempt(OpenAIProvider("OpenAI", KEY, upstream.base_url, read_timeout=0.1)))
     assert isinstance(error, Failure)
     assert error.kind is kind
 
@@ -167,13 +167,13 @@ def test_silence_on_the_socket_has_a_limit_where_one_is_set(upstream: Upstream, 
 def test_the_host_of_a_redirect_gets_no_request(upstream: Upstream) -> None:
     with Upstream() as other:
         upstream.queue(Script((Status(307, {"Location": f"{other.base_url}/chat/completions"}, ""),)))
-        asyncio.run(attempt(OpenAIProvider(KEY, upstream.base_url)))
+        asyncio.run(attempt(OpenAIProvider("OpenAI", KEY, upstream.base_url)))
         assert (len(upstream.exchanges), len(other.exchanges)) == (1, 0)
 
 
 @pytest.mark.parametrize("key", ["sk-\n", "sk-ключ"])
 def test_a_key_that_no_header_can_carry_is_never_sent(upstream: Upstream, key: str) -> None:
-    _, error = asyncio.run(attempt(OpenAIProvider(key, upstream.base_url)))
+    _, error = asyncio.run(attempt(OpenAIProvider("OpenAI", key, upstream.base_url)))
     assert "cannot be sent" in str(error)
     assert upstream.exchanges == []
 
@@ -192,7 +192,7 @@ def test_a_key_that_no_header_can_carry_is_never_sent(upstream: Upstream, key: s
 )
 def test_retry_after_is_read(upstream: Upstream, header: str, seconds: float | None) -> None:
     upstream.queue(says(429, {**JSON, "Retry-After": header}))
-    _, error = asyncio.run(attempt(OpenAIProvider(KEY, upstream.base_url)))
+    _, error = asyncio.run(attempt(OpenAIProvider("OpenAI", KEY, upstream.base_url)))
     assert isinstance(error, Failure)
     assert (error.status, error.retry_after) == (429, seconds)
 

@@ -6,7 +6,7 @@ from contextlib import aclosing
 import pytest
 
 from chatcore.events import Ended, Ending, TextDelta, UsageReported, fold
-from chatcore.providers import openai
+from chatcore.providers import sdk
 from chatcore.providers.openai import OpenAIProvider
 from tests.asking import KEY, answer_of, collect
 from tests.upstream import Upstream
@@ -22,7 +22,7 @@ def test_is_asked_in_its_own_words_and_told_nothing_else(upstream: Upstream, mon
     monkeypatch.setenv("OPENAI_CUSTOM_HEADERS", custom)
     monkeypatch.setenv("OPENAI_BASE_URL", "http://canary-env.invalid/v1")
     monkeypatch.setenv("HTTP_PROXY", "http://canary-env.invalid")
-    answer_of(OpenAIProvider(KEY, upstream.base_url))
+    answer_of(OpenAIProvider("OpenAI", KEY, upstream.base_url))
     exchange = upstream.exchange()
     assert "canary-env" not in repr(exchange)
     assert exchange.body == {
@@ -44,13 +44,13 @@ def test_is_asked_in_its_own_words_and_told_nothing_else(upstream: Upstream, mon
 
 def test_without_a_key_sends_none(upstream: Upstream, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OPENAI_API_KEY", "canary-env")
-    answer_of(OpenAIProvider("", upstream.base_url))
+    answer_of(OpenAIProvider("OpenAI", "", upstream.base_url))
     assert "authorization" not in upstream.exchange().headers
 
 
 def test_keeps_the_connection_but_no_cookie(upstream: Upstream) -> None:
     async def main() -> None:
-        async with aclosing(OpenAIProvider(KEY, upstream.base_url)) as provider:
+        async with aclosing(OpenAIProvider("OpenAI", KEY, upstream.base_url)) as provider:
             await provider.warm()
             await collect(provider)
             await collect(provider)
@@ -65,12 +65,12 @@ def test_keeps_the_connection_but_no_cookie(upstream: Upstream) -> None:
 
 def test_usage_comes_through_as_counted(upstream: Upstream) -> None:
     upstream.queue(reply("x", tokens=(11, 13)))
-    assert fold(answer_of(OpenAIProvider(KEY, upstream.base_url))).usage == UsageReported(11, 13)
+    assert fold(answer_of(OpenAIProvider("OpenAI", KEY, upstream.base_url))).usage == UsageReported(11, 13)
 
 
 def test_notes_an_unknown_reason_without_repeating_it(upstream: Upstream) -> None:
     upstream.queue(reply("x", reason="canary"))
-    ended = fold(answer_of(OpenAIProvider(KEY, upstream.base_url))).ended
+    ended = fold(answer_of(OpenAIProvider("OpenAI", KEY, upstream.base_url))).ended
     assert ended is not None
     assert (ended.ending, "unusual" in ended.reason, "canary" in ended.reason) == (Ending.COMPLETE, True, False)
 
@@ -81,6 +81,6 @@ def test_notes_an_unknown_reason_without_repeating_it(upstream: Upstream) -> Non
 def test_after_the_end_mark_nothing_can_spoil_the_answer(
     upstream: Upstream, monkeypatch: pytest.MonkeyPatch, after: Step
 ) -> None:
-    monkeypatch.setattr(openai, "USAGE_GRACE", 0.05)
+    monkeypatch.setattr(sdk, "USAGE_GRACE", 0.05)
     upstream.queue(Script((Say("x"), finish(), after)))
-    assert answer_of(OpenAIProvider(KEY, upstream.base_url)) == [TextDelta("x"), Ended(Ending.COMPLETE)]
+    assert answer_of(OpenAIProvider("OpenAI", KEY, upstream.base_url)) == [TextDelta("x"), Ended(Ending.COMPLETE)]

@@ -1,7 +1,7 @@
 """One suite over every provider: what `chatcore.providers.base.Provider` promises.
 
-A provider joins with one row in `PROVIDERS`: a context manager that takes the plan, from a prompt to what the provider
-is to do, and gives a `Stage`.
+A vendor joins with its `Dialect`. A row in `PROVIDERS` is a context manager that takes the plan, from a prompt to what
+the provider is to do, and gives a `Stage`.
 """
 
 import asyncio
@@ -17,10 +17,10 @@ from chatcore.errors import ProviderError
 from chatcore.events import Ended, Ending, RunEvent, TextDelta, UsageReported, fold
 from chatcore.providers.base import ChatRequest, Provider
 from chatcore.providers.mock import MockProvider, MockScript
-from chatcore.providers.openai import OpenAIProvider
-from tests.asking import KEY, answer_of, ask, attempt, collect
+from tests.asking import answer_of, ask, attempt, collect
+from tests.dialects import DIALECTS, Dialect
 from tests.upstream import Exchange, Moment, Upstream
-from tests.upstream_script import DONE, Cut, Event, Pace, Say, Script, Stall, Status, Step, chunk, finish, usage
+from tests.upstream_script import Cut, Loop, Script, Stall, Status
 
 
 @dataclass(frozen=True)
@@ -44,37 +44,46 @@ class Stage:
 Factory = Callable[[Callable[[str], Told]], AbstractContextManager[Stage]]
 
 
-@contextmanager
-def openai_over_http(plan: Callable[[str], Told]) -> Iterator[Stage]:
-    reasons = {Ending.COMPLETE: "stop", Ending.LENGTH: "length", Ending.FILTERED: "content_filter"}
+def over_http(dialect: Dialect) -> Factory:
+    """A stage with a vendor's adapter and a server that speaks its protocol."""
 
-    asked = Moment()
+    @contextmanager
+    def stage(plan: Callable[[str], Told]) -> Iterator[Stage]:
+        asked = Moment()
 
-    def script(body: Any) -> Script:
-        asked.mark()
-        told = plan(body["messages"][-1]["content"])
-        said: tuple[Step, ...] = tuple(map(Say, told.texts))
-        match told.instead:
-            case "hold the headers":
-                return Script((Stall(),))
-            case "send headers only":
-                return Script((Status(), Stall()))
-            case "fall silent":
-                return Script((*said, Stall()))
-            case "go on":
-                return Script((*said, Pace(2000, 200)))
-        match told.ending:
-            case None:
-                return Script((*said, DONE))
-            case Ending.FAILED:
-                return Script((*said, Cut()))
-            case Ending.REFUSED:
-                refusal = (Event(chunk({"refusal": text})) for text in told.texts)
-                return Script((*refusal, finish("stop"), usage(7, 5), DONE))
-        return Script((*said, finish(reasons[told.ending]), usage(7, 5), DONE))
+        def script(body: Any) -> Script:
+            asked.mark()
+            return _script(dialect, plan(prompt_of(body)))
 
-    with Upstream(default=script) as upstream:
-        yield Stage(OpenAIProvider(KEY, upstream.base_url), asked, upstream.exchange)
+        with Upstream(default=script) as upstream:
+            yield Stage(dialect.make(base_url=upstream.base_url), asked, upstream.exchange)
+
+    return stage
+
+
+def prompt_of(body: Any) -> str:
+    """The last message's text, in any protocol."""
+    content = (body.get("messages") or body["input"])[-1]["content"]
+    return str(content if isinstance(content, str) else content[-1]["text"])
+
+
+def _script(dialect: Dialect, told: Told) -> Script:
+    said = (*dialect.begin, *map(dialect.say, told.texts))
+    match told.instead:
+        case "hold the headers":
+            return Script((Stall(),))
+        case "send headers only":
+            return Script((Status(), Stall()))
+        case "fall silent":
+            return Script((*said, Stall()))
+        case "go on":
+            return Script((*said, Loop(dialect.say("word "), 200)))
+    match told.ending:
+        case None:
+            return Script((*said, *dialect.cut_short))
+        case Ending.FAILED:
+            return Script((*said, Cut()))
+    return dialect.answer(*told.texts, ending=told.ending)
 
 
 @contextmanager
@@ -97,7 +106,7 @@ def mock(plan: Callable[[str], Told]) -> Iterator[Stage]:
     yield Stage(MockProvider(script=script), asked)
 
 
-PROVIDERS: dict[str, Factory] = {"openai": openai_over_http, "mock": mock}
+PROVIDERS: dict[str, Factory] = {"mock": mock} | {name: over_http(it) for name, it in DIALECTS.items()}
 every_provider = pytest.mark.parametrize("factory", PROVIDERS.values(), ids=PROVIDERS)
 
 

@@ -108,7 +108,7 @@ def test_the_thread_ends_with_the_registry() -> None:
 
 @pytest.fixture
 def provider(registry: RunRegistry, upstream: Upstream) -> Iterator[OpenAIProvider]:
-    provider = OpenAIProvider(KEY, upstream.base_url)
+    provider = OpenAIProvider("OpenAI", KEY, upstream.base_url)
     yield provider
     registry.submit(provider.aclose()).result(5)
 

@@ -18,7 +18,7 @@ def test_a_refused_connection_is_told_apart() -> None:
     with socket.socket() as bound:  # Bound and not listening: the port is taken, and refuses.
         bound.bind(("127.0.0.1", 0))
         host = f"127.0.0.1:{bound.getsockname()[1]}"
-        _, error = asyncio.run(attempt(OpenAIProvider(KEY, f"http://user:{KEY}@{host}/v1")))
+        _, error = asyncio.run(attempt(OpenAIProvider("OpenAI", KEY, f"http://user:{KEY}@{host}/v1")))
     assert str(error) == f"Cannot reach {host}: the connection was refused."
 
 
@@ -27,7 +27,7 @@ def test_an_unknown_host_is_told_apart(monkeypatch: pytest.MonkeyPatch) -> None:
         raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
 
     monkeypatch.setattr(socket, "getaddrinfo", unknown)
-    _, error = asyncio.run(attempt(OpenAIProvider(KEY, "http://provider.invalid/v1")))
+    _, error = asyncio.run(attempt(OpenAIProvider("OpenAI", KEY, "http://provider.invalid/v1")))
     assert str(error) == "Cannot reach provider.invalid: the name was not found, or the network is down."
 
 
@@ -40,7 +40,7 @@ def test_a_tls_failure_is_told_apart() -> None:
     async def main() -> ProviderError | None:
         async with await asyncio.start_server(plain, "127.0.0.1", 0) as server:
             port = server.sockets[0].getsockname()[1]
-            _, error = await attempt(OpenAIProvider(KEY, f"https://127.0.0.1:{port}/v1"))
+            _, error = await attempt(OpenAIProvider("OpenAI", KEY, f"https://127.0.0.1:{port}/v1"))
             return error
 
     assert "the secure connection (TLS) failed" in str(asyncio.run(main()))

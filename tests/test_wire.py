@@ -29,7 +29,7 @@ WIRES = {
 @pytest.mark.parametrize("wire", WIRES.values(), ids=WIRES)
 def test_however_the_bytes_travel_the_text_is_identical(upstream: Upstream, wire: Wire) -> None:
     upstream.queue(Script((Say(TEXT, size=2), finish(), usage(7, 5), DONE), wire))
-    events, error = asyncio.run(attempt(OpenAIProvider(KEY, upstream.base_url)))
+    events, error = asyncio.run(attempt(OpenAIProvider("OpenAI", KEY, upstream.base_url)))
     assert error is None
     assert fold(events).text == TEXT
     assert events[-2:] == [UsageReported(7, 5), Ended(Ending.COMPLETE)]
@@ -49,13 +49,13 @@ def test_what_is_not_text_leaves_no_trace(upstream: Upstream) -> None:
     ]
     noise = Raw(b": comment\n\n:\n\n\n\n")
     upstream.queue(Script((noise, Say("a"), *(Event(json.dumps(data)) for data in odd), noise, *reply("b").steps)))
-    events, error = asyncio.run(attempt(OpenAIProvider(KEY, upstream.base_url)))
+    events, error = asyncio.run(attempt(OpenAIProvider("OpenAI", KEY, upstream.base_url)))
     assert error is None
     assert events == [TextDelta("a"), TextDelta("b"), UsageReported(7, 5), Ended(Ending.COMPLETE)]
 
 
 def test_lone_surrogates_are_replaced_both_ways(upstream: Upstream) -> None:
     upstream.queue(Script((Event('{"choices": [{"delta": {"content": "a\\ud800b"}}]}'), finish(), DONE)))
-    events, _ = asyncio.run(attempt(OpenAIProvider(KEY, upstream.base_url), "c\ud800d"))
+    events, _ = asyncio.run(attempt(OpenAIProvider("OpenAI", KEY, upstream.base_url), "c\ud800d"))
     assert fold(events).text == "a?b"
     assert upstream.exchange().body["messages"][-1]["content"] == "c?d"

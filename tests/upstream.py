@@ -1,14 +1,15 @@
 """A fake OpenAI-compatible provider over real HTTP on 127.0.0.1, scripted per request, with every fault on demand.
 
 Owns its thread and event loop, and the record of each request with the moments that tests order by instead of sleeping.
-Knows nothing of the app; what a script can hold is in `upstream_script`. Serves `POST /v1/chat/completions` by script
-and `GET /v1/models`. By itself: `python -m tests.upstream --port 9000 --tokens 3000 --rate 150`.
+Knows nothing of the app; what a script can hold is in `upstream_script`. Serves `ASKED` by script, and `models` at
+`GET /v1/models`. By itself: `python -m tests.upstream --port 9000 --tokens 3000 --rate 150`.
 """
 
 import argparse
 import asyncio
 import contextlib
 import json
+import re
 import threading
 import time
 from collections import defaultdict, deque
@@ -27,6 +28,9 @@ from tests.upstream_script import (
     reply,
     usage,
 )
+
+ASKED = re.compile(r"/v1/(chat/completions|messages|responses(/\w+)?)(\?.*)?$")
+"""Where answers are asked for, or asked for again."""
 
 
 class Moment(threading.Event):
@@ -51,6 +55,7 @@ class Exchange:
     """One request and what became of it: `finished` when the last byte was out, `disconnected` when the client left
     before that. Header names are in lower case; `connection` is the client's port."""
 
+    method: str
     path: str
     headers: dict[str, str]
     body: Any
@@ -67,6 +72,7 @@ class Upstream:
 
     def __init__(self, port: int = 0, default: Script | Callable[[Any], Script] | None = None) -> None:
         self.default = default or reply("Hello", " world")
+        self.models: Any = {"object": "list", "data": [{"id": "fake-1", "object": "model"}]}
         self.exchanges: list[Exchange] = []
         self._arrival = threading.Condition()
         self._scripts: deque[Script] = deque()
@@ -156,9 +162,11 @@ class Upstream:
             raise results[0]
 
     def _script_for(self, exchange: Exchange) -> Script:
-        if exchange.path == "/v1/models":
-            return Script((Status(200, JSON, json.dumps({"object": "list", "data": [{"id": "fake-1"}]})),))
-        if exchange.path != "/v1/chat/completions":
+        if exchange.path.partition("?")[0] == "/v1/models" and not isinstance(self.models, Script):
+            return Script((Status(200, JSON, json.dumps(self.models)),))
+        if exchange.path.partition("?")[0] == "/v1/models":
+            return self.models
+        if not ASKED.match(exchange.path):
             return Script((Status(404, JSON, json.dumps({"error": {"message": "No such path"}})),))
         if self._scripts:
             return self._scripts.popleft()
@@ -186,7 +194,7 @@ async def _read_request(reader: _Reader, connection: int) -> Exchange:
     pairs = (line.partition(":") for line in lines if line)
     headers = {name.lower(): value.strip() for name, _, value in pairs}
     body = await reader.readexactly(int(headers.get("content-length", 0)))
-    return Exchange(first.split()[1], headers, json.loads(body) if body else None, connection)
+    return Exchange(*first.split()[:2], headers, json.loads(body) if body else None, connection)
 
 
 def main() -> None:

@@ -42,12 +42,13 @@ class Status:
 
 @dataclass(frozen=True)
 class Event:
-    """One event with this JSON, or with this very text."""
+    """One event with this JSON, or with this very text; with a `name`, that stands before it."""
 
     data: Any
+    name: str = ""
 
     async def play(self, out: "Answer") -> None:
-        await out.event(self.data)
+        await out.event(self.data, self.name)
 
 
 @dataclass(frozen=True)
@@ -75,6 +76,19 @@ class Pace:
         for number, token in enumerate(answer(self.tokens)):
             await asyncio.sleep(max(0.0, start + number / self.per_second - clock()))
             await out.event(chunk({"content": token}))
+
+
+@dataclass(frozen=True)
+class Loop:
+    """One step again and again at a steady rate, until the client leaves."""
+
+    step: "Step"
+    per_second: float
+
+    async def play(self, out: "Answer") -> None:
+        while True:
+            await self.step.play(out)
+            await asyncio.sleep(1 / self.per_second)
 
 
 @dataclass(frozen=True)
@@ -121,7 +135,7 @@ class Cut:
         out.cut(self.reset)
 
 
-Step = Status | Event | Say | Pace | Raw | Wait | Stall | Cut
+Step = Status | Event | Say | Pace | Loop | Raw | Wait | Stall | Cut
 DONE = Event("[DONE]")
 
 
@@ -195,9 +209,10 @@ class Answer:
         self._writer.write("\r\n".join(lines).encode("latin-1") + (body or b""))
         self._exchange.headers_sent.mark()
 
-    async def event(self, data: Any) -> None:
+    async def event(self, data: Any, name: str = "") -> None:
         text = data if isinstance(data, str) else json.dumps(data, ensure_ascii=False, indent=self._wire.indent)
-        lines = [f"data:{self._wire.space}{line}" for line in text.split("\n")]
+        lines = [f"event:{self._wire.space}{name}"] if name else []
+        lines += [f"data:{self._wire.space}{line}" for line in text.split("\n")]
         await self.write(self._wire.newline.join([*lines, "", ""]).encode())
 
     async def write(self, data: bytes, last: bool = False) -> None:

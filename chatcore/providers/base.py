@@ -1,4 +1,4 @@
-"""What every provider is: the request it takes and the events it gives.
+"""What every provider is: the request it takes, the events it gives, the models it has.
 
 Knows no vendor.
 """
@@ -13,19 +13,50 @@ Role = Literal["system", "user", "assistant"]
 
 
 @dataclass(frozen=True, slots=True)
+class Image:
+    """A picture that is part of a message: its media type, e.g. "image/jpeg", and its bytes in base64."""
+
+    media_type: str
+    data: str
+
+
+@dataclass(frozen=True, slots=True)
 class PromptMessage:
-    """One message as the model gets it."""
+    """One message as the model gets it. Only the user's have images."""
 
     role: Role
     content: str
+    images: tuple[Image, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class ChatRequest:
-    """What a provider is asked: the messages in order, the last one the user's, and the model that shall answer."""
+    """What a provider is asked: the messages in order, and the model that shall answer.
+
+    `begun` is what is there of the answer already: the last messages ask to go on from it. `keep` asks the provider to
+    go on with the answer when the connection is lost, if it can. `kept` is the id of an answer that it goes on with:
+    that one is to be read from its beginning instead of asking anew.
+    """
 
     messages: tuple[PromptMessage, ...]
     model: str
+    begun: str = ""
+    keep: bool = False
+    kept: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelInfo:
+    """A model that can be asked. What is not known is None.
+
+    `context` is in tokens; the prices are in US dollars for a million tokens.
+    """
+
+    id: str
+    context: int | None = None
+    input_price: float | None = None
+    output_price: float | None = None
+    takes_images: bool | None = None
 
 
 class Provider(Protocol):
@@ -34,6 +65,9 @@ class Provider(Protocol):
     name: str
     """The provider in the visitor's words, e.g. "OpenAI"."""
 
+    host: str
+    """Where it is, for words about failures, e.g. "api.openai.com"."""
+
     def stream(self, request: ChatRequest) -> AsyncGenerator[RunEvent, None]:
         """The answer as it is made.
 
@@ -41,6 +75,14 @@ class Provider(Protocol):
         it just ends. Raises `ProviderError` for everything that can go wrong between here and there. Cancelling the
         task that reads closes the connection at once.
         """
+        ...
+
+    async def models(self) -> tuple[ModelInfo, ...]:
+        """The models that it offers, as it says itself. Raises `ProviderError`."""
+        ...
+
+    async def warm(self) -> None:
+        """Do the slow part of the first answer now."""
         ...
 
     async def aclose(self) -> None:

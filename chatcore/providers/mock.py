@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from chatcore.errors import ProviderError
 from chatcore.events import Ended, Ending, RunEvent, TextDelta, UsageReported
-from chatcore.providers.base import ChatRequest
+from chatcore.providers.base import ChatRequest, ModelInfo
 
 MODEL = "mock"
 QUOTED = 80
@@ -72,6 +72,7 @@ class MockProvider:
     """Answers by script; without one, with a Markdown answer about the question."""
 
     name = "Mock"
+    host = "the built-in mock"
 
     def __init__(self, rate: float = 40, script: Callable[[ChatRequest], MockScript] | None = None) -> None:
         """`rate` is in tokens a second, for answers without a script of their own."""
@@ -93,6 +94,12 @@ class MockProvider:
         yield UsageReported(asked, len(tokens))
         if script.ending is not None:
             yield Ended(script.ending, script.reason)
+
+    async def models(self) -> tuple[ModelInfo, ...]:
+        return (ModelInfo(MODEL),)
+
+    async def warm(self) -> None:
+        """Nothing is slow."""
 
     async def aclose(self) -> None:
         """Nothing is held."""

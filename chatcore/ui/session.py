@@ -48,7 +48,7 @@ def server() -> Server:
     database = _database(known)
     if known.openai_api_key is None:
         return Server(known, registry, MockProvider(known.chat_mock_rate), MODEL, database)
-    provider = OpenAIProvider(known.openai_api_key.get_secret_value(), known.openai_base_url)
+    provider = OpenAIProvider("OpenAI", known.openai_api_key.get_secret_value(), known.openai_base_url)
     registry.submit(_warm(provider))
     return Server(known, registry, provider, known.openai_model, database)
 
