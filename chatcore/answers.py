@@ -3,27 +3,41 @@
 Owns which run makes which answer. Changes no conversation by itself: it gives back what one has become.
 """
 
-from collections.abc import Callable
 from dataclasses import replace
+from typing import Protocol
 
 from chatcore import request
-from chatcore.conversation import LATEST, Conversation, Message, now_ms
+from chatcore.conversation import LATEST, Choice, Conversation, Message, now_ms
 from chatcore.events import Ended, Ending, Reply
+from chatcore.parts import Parts
 from chatcore.providers.base import Provider
+from chatcore.providers.missing import MissingProvider
 from chatcore.runs import Run, RunRegistry
 
 FRESH_MS = 2_000
 """A stored question so new whose answer was never begun is begun: the page was reloaded in between."""
 
 
+class Providers(Protocol):
+    """Who can be asked in one visit."""
+
+    @property
+    def default(self) -> Choice:
+        """Who answers in a new chat."""
+
+    def find(self, provider_id: str) -> Provider | None:
+        """The provider with this id; None where it can't be asked."""
+
+
 class Answers:
     """The runs of one visit."""
 
-    def __init__(
-        self, registry: RunRegistry, provider: Provider, owner: str, saved: Callable[[str | None], str]
-    ) -> None:
-        """`saved` gives what is stored of the answer that a run was making."""
-        self.registry, self.provider, self.owner, self._saved = registry, provider, owner, saved
+    keep = False
+    """Whether the provider shall go on with an answer when the connection is lost."""
+
+    def __init__(self, registry: RunRegistry, providers: Providers, owner: str, parts: Parts) -> None:
+        """`parts` are what is stored of answers that were being made."""
+        self.registry, self.providers, self.owner, self._parts = registry, providers, owner, parts
         # By chat, the answers whose question is on its way to the browser's storage: they begin when it is there.
         self._planned: dict[str, set[str]] = {}
         # By id, with their owners, until the answer is taken over: the registry forgets finished runs when it must.
@@ -72,15 +86,20 @@ class Answers:
         planned = self._planned.pop(chat.id, set())
         for answer in chat.messages:
             if answer.id in planned and answer.running and answer.run:
-                built = request.build(chat.show(answer.id), answer.id)
-                self._runs[answer.run] = self.owner, self.registry.start(self.owner, answer.run, self.provider, built)
+                self._start(chat, answer)
+
+    def _start(self, chat: Conversation, answer: Message, kept: str = "") -> None:
+        provider = self.providers.find(answer.provider) or MissingProvider(answer.provider)
+        asked = replace(request.build(chat.show(answer.id), answer.id), keep=self.keep, kept=kept)
+        run = self.registry.start(self.owner, answer.run or "", provider, asked)
+        self._runs[answer.run or ""] = self.owner, run
 
     def stop(self, chat: Conversation, *answers: Message) -> Conversation:
         """The chat with these answers, which were being made, ended at once. What arrived stays."""
         for answer in answers:
             run = self.run_of(answer)
             self.cancel(answer)
-            reply = run.reply() if run else Reply(self._saved(answer.run), ended=Ended(Ending.STOPPED))
+            reply = run.reply() if run else Reply(self._parts.text_of(answer.run), ended=Ended(Ending.STOPPED))
             chat = self._finished(chat, answer, reply)
         return chat
 
@@ -92,7 +111,8 @@ class Answers:
     def settle(self, chat: Conversation) -> Conversation:
         """The chat with every answer as it ended whose run has ended, or that no server makes any more.
 
-        Of the latter the part that is stored is kept. One so new that it was never begun is planned.
+        Of the latter the part that is stored is kept. One so new that it was never begun is planned; one with which its
+        provider went on by itself is picked up again.
         """
         for answer in [message for message in chat.messages if message.running]:
             run = self.run_of(answer)
@@ -103,8 +123,10 @@ class Answers:
                 continue
             elif self._is_fresh(answer):
                 self.plan(chat, answer)
+            elif kept := self._parts.kept(answer.run):
+                self._start(chat, answer, kept)
             else:
-                reply = Reply(self._saved(answer.run), ended=Ended(Ending.INTERRUPTED))
+                reply = Reply(self._parts.text_of(answer.run), ended=Ended(Ending.INTERRUPTED))
                 chat = self._finished(chat, answer, reply)
         return chat
 
@@ -115,7 +137,8 @@ class Answers:
             self._planned.pop(chat.id, None)
 
     def _is_fresh(self, answer: Message) -> bool:
-        return not self._saved(answer.run) and abs(now_ms() - answer.created) < FRESH_MS
+        begun = answer.text or self._parts.text_of(answer.run) or self._parts.kept(answer.run)
+        return not begun and abs(now_ms() - answer.created) < FRESH_MS
 
     def _finished(self, chat: Conversation, answer: Message, reply: Reply) -> Conversation:
         self._runs.pop(answer.run or "", None)

@@ -7,6 +7,7 @@ comes in is input: validated every time, refused with a reason, never trusted.
     chatcore.index           IndexV2         the chat that was open last
     chatcore.chat.<id>       ConversationV2  one chat
     chatcore.tail.<id>       ConversationV2  what came to a long chat since it was stored whole; to be merged with it
+    chatcore.keys            KeysV1          the visitor's own keys, if the visitor wants them remembered
     chatcore.part.<n>        PartV1          a piece of an answer that is being made, see `part_key`
     chatcore.quarantine.<n>  QuarantineV1    what could not be read, where it was and why
 
@@ -19,15 +20,17 @@ import json
 import zlib
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import replace
+from math import inf
 from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
 from chatcore import migrations, packing
-from chatcore.conversation import Conversation, Draft, Label, Message
+from chatcore.conversation import Choice, Conversation, Draft, Label, Message
 from chatcore.errors import NewerError, UnreadableError
 from chatcore.events import Ended, Ending, UsageReported
-from chatcore.forms import ConversationV2, DraftV2, IndexV2, MessageV2, OwnerV1, PartV1, QuarantineV1
+from chatcore.forms import ConversationV2, DraftV2, ImageV1, IndexV2, KeysV1, MessageV2, OwnerV1, PartV1, QuarantineV1
+from chatcore.images import Image
 from chatcore.merge import ordered, unsent
 
 T = TypeVar("T")
@@ -37,6 +40,7 @@ VERSION = 2
 PREFIX = "chatcore."
 OWNER_KEY = PREFIX + "owner"
 INDEX_KEY = PREFIX + "index"
+KEYS_KEY = PREFIX + "keys"
 CHAT_PREFIX = PREFIX + "chat."
 TAIL_PREFIX = PREFIX + "tail."
 PART_PREFIX = PREFIX + "part."
@@ -46,6 +50,7 @@ PART_KEYS = 256
 _CONVERSATION = TypeAdapter(ConversationV2)
 _INDEX = TypeAdapter(IndexV2)
 _OWNER = TypeAdapter(OwnerV1)
+_KEYS = TypeAdapter(KeysV1)
 _PART = TypeAdapter(PartV1)
 _QUARANTINE = TypeAdapter(QuarantineV1)
 
@@ -76,7 +81,7 @@ def dump(conversation: Conversation, by: str = "") -> dict[str, Any]:
     if conversation.leaf:
         value["leaf"] = conversation.leaf
     if conversation.queue:
-        value["queue"] = [{"id": it.id, "text": it.text, "created": it.created} for it in conversation.queue]
+        value["queue"] = [_dump_draft(draft) for draft in conversation.queue]
     if conversation.withdrawn:
         value["withdrawn"] = sorted(conversation.withdrawn)
     if (label := conversation.label) != Label():
@@ -108,6 +113,13 @@ def stamp(value: Mapping[str, Any]) -> str:
     return f"{value['revision']}.{value.get('by', '')}"
 
 
+def dump_index(revision: int, by: str, open_chat: str, choice: Choice | None) -> dict[str, Any]:
+    """The stored form of the index, an `IndexV2`."""
+    index: dict[str, Any] = {"version": VERSION, "revision": revision, "by": by}
+    index |= {"open": open_chat} if open_chat else {}
+    return index | ({"provider": choice.provider, "model": choice.model} if choice else {})
+
+
 def load_index(value: object) -> IndexV2:
     """A stored index; raises `UnreadableError`."""
     return _validate(_INDEX, migrations.index(value), VERSION)
@@ -121,6 +133,11 @@ def dump_owner(owner: str, by: str) -> dict[str, Any]:
 def load_owner(value: object) -> str:
     """A stored owner; raises `UnreadableError`."""
     return _validate(_OWNER, value, 1)["owner"]
+
+
+def load_keys(value: object) -> KeysV1:
+    """Stored keys; raises `UnreadableError`."""
+    return _validate(_KEYS, value, 1)
 
 
 def load_part(value: object) -> PartV1:
@@ -177,9 +194,22 @@ def _distinct(items: Iterable[Item], taken: Container[str] = ()) -> list[Item]:
 def _load_queue(stored: list[DraftV2], messages: list[Message], withdrawn: frozenset[str]) -> tuple[Draft, ...]:
     """What still waits. A draft that says something else than the message with its id is another one."""
     texts = {message.id: message.text for message in messages}
-    drafts = (Draft(draft["id"], draft["text"], draft["created"]) for draft in stored)
+    drafts = (Draft(it["id"], it["text"], it["created"], _load_images(it.get("images", []))) for it in stored)
     waiting = (draft for draft in drafts if draft.id not in withdrawn and texts.get(draft.id) != draft.text)
     return unsent(_distinct(waiting, texts), (), ())
+
+
+def _dump_draft(draft: Draft) -> dict[str, Any]:
+    value: dict[str, Any] = {"id": draft.id, "text": draft.text, "created": draft.created}
+    return value | ({"images": _dump_images(draft.images)} if draft.images else {})
+
+
+def _dump_images(images: Iterable[Image]) -> list[ImageV1]:
+    return [{"type": image.media_type, "data": image.data} for image in images]  # type: ignore[typeddict-item]
+
+
+def _load_images(stored: Iterable[ImageV1]) -> tuple[Image, ...]:
+    return tuple(Image(image["type"], image["data"]) for image in stored)
 
 
 def _dump_message(message: Message) -> dict[str, Any]:
@@ -188,7 +218,11 @@ def _dump_message(message: Message) -> dict[str, Any]:
         "parent": message.parent,
         "revision": message.revision,
         "run": message.run,
+        "runs": list(message.runs),
+        "provider": message.provider,
         "model": message.model,
+        "images": _dump_images(message.images),
+        "reasoning": message.reasoning,
     }
     value |= {name: given for name, given in optional.items() if given}
     if message.ended:
@@ -197,6 +231,8 @@ def _dump_message(message: Message) -> dict[str, Any]:
     if message.usage:
         counts = {"input": message.usage.input_tokens, "output": message.usage.output_tokens}
         value["usage"] = {name: max(0, count) for name, count in counts.items()}
+        if message.usage.cost is not None and 0 <= message.usage.cost < inf:
+            value["usage"]["cost"] = message.usage.cost
     return value
 
 
@@ -213,6 +249,10 @@ def _load_message(value: MessageV2) -> Message:
         run=value.get("run"),
         model=value.get("model", ""),
         ended=Ended(ending, value.get("reason", "")) if ending else None,
-        usage=UsageReported(usage["input"], usage["output"]) if usage else None,
+        usage=UsageReported(usage["input"], usage["output"], usage.get("cost")) if usage else None,
         revision=value.get("revision", 0),
+        provider=value.get("provider", ""),
+        images=_load_images(value.get("images", [])),
+        reasoning=value.get("reasoning", ""),
+        runs=tuple(value.get("runs", [])),
     )

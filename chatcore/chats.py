@@ -88,7 +88,7 @@ class Chats(Turns):
         self.behind.pop(chat.id, None)
         self.conversation, self.unknown_link = chat, False
         if chat.id not in self.loose:
-            self.shelf.open(chat.id)
+            self.shelf.index.open(chat.id)
         self.attach()
         self._go_on()
 
@@ -127,7 +127,7 @@ class Chats(Turns):
                 store.remove(deleted[-1])
         if self.conversation.id in {chat.id for chat in deleted}:
             opened, self.conversation = self.conversation.id, Conversation()
-            self.shelf.open(self.conversation.id)
+            self.shelf.index.open(self.conversation.id)
         else:
             opened = None
         if deleted:

@@ -5,26 +5,18 @@ change makes a new value with the next revision. `merge.py` makes one of two val
 nothing of Streamlit, threads, providers or storage.
 """
 
-import re
 import secrets
 import time
 from dataclasses import dataclass, field, replace
 from typing import Literal, Self
 
-from chatcore.errors import InputError
+from chatcore.cleaning import clean
 from chatcore.events import Ended, Ending, Reply, UsageReported
+from chatcore.images import Image
 
-MAX_MESSAGE = 100_000
-"""Characters of one message: about 25,000 tokens."""
 TITLE_LENGTH = 48
 LATEST = 2**53
 """The highest time and revision: what JavaScript counts exactly."""
-UNWANTED = re.compile(
-    r"\x1b\[[0-?]*[ -/]*[@-~]"  # a terminal's colours and cursor moves
-    r"|[\x00-\x08\x0b-\x1f\x7f-\x9f]"  # control codes but tab and line end
-    r"|[\ud800-\udfff]"  # lone surrogates, which UTF-8 can't carry
-    r"|[\u202a-\u202e\u2066-\u2069]"  # direction overrides: what is read is not what is sent
-)
 
 
 def new_id() -> str:
@@ -37,25 +29,20 @@ def now_ms() -> int:
     return time.time_ns() // 1_000_000
 
 
-def clean(text: str) -> str:
-    """`text` without what no provider takes or no page shows: NUL, control codes, lone surrogates, overrides.
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Who shall answer: the id of a provider, and its name of a model."""
 
-    What joins emoji and letters stays. Line ends become "\\n". White space around is dropped. Raises `InputError` when
-    more than `MAX_MESSAGE` characters are left.
-    """
-    text = UNWANTED.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
-    if len(text) > MAX_MESSAGE:
-        raise InputError(
-            f"This message has {len(text):,} characters; at most {MAX_MESSAGE:,} can be sent. Please shorten it."
-        )
-    return text
+    provider: str
+    model: str
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
     """One message. An assistant's without `ended` is still being made, under the id `run`.
 
-    `created` is in milliseconds since 1970. A change makes the next `revision`.
+    `created` is in milliseconds since 1970. A change makes the next `revision`. An answer that was continued has the
+    ids of the runs before in `runs`; while it is being continued, `text` is what was there.
     """
 
     id: str
@@ -68,6 +55,10 @@ class Message:
     ended: Ended | None = None
     usage: UsageReported | None = None
     revision: int = 0
+    provider: str = ""
+    images: tuple[Image, ...] = ()
+    reasoning: str = ""
+    runs: tuple[str, ...] = ()
 
     @property
     def running(self) -> bool:
@@ -81,6 +72,7 @@ class Draft:
     id: str
     text: str
     created: int = 0
+    images: tuple[Image, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,35 +150,62 @@ class Conversation:
             leaf = newest.pop(leaf)
         return self._next(leaf=leaf)
 
-    def ask(self, text: str, model: str, message_id: str | None = None) -> Self:
+    def ask(self, text: str, by: Choice, images: tuple[Image, ...] = (), message_id: str | None = None) -> Self:
         """The question `text` at the end of the path, and the place of its answer."""
         path = self.path
-        question = Message(message_id or new_id(), path[-1].id if path else None, "user", text, self._now())
-        return self._next(messages=(*self.messages, question), leaf=question.id).answer(question.id, model)
+        parent = path[-1].id if path else None
+        question = Message(message_id or new_id(), parent, "user", text, self._now(), images=images)
+        return self._next(messages=(*self.messages, question), leaf=question.id).answer(question.id, by)
 
-    def answer(self, question_id: str, model: str) -> Self:
+    def answer(self, question_id: str, by: Choice) -> Self:
         """A new place for an answer to a question; an answer that it has already stays, as a branch."""
-        place = Message(new_id(), question_id, "assistant", "", self._now(), run=new_id(), model=model)
+        place = Message(
+            new_id(),
+            question_id,
+            "assistant",
+            created=self._now(),
+            run=new_id(),
+            model=by.model,
+            provider=by.provider,
+        )
         return self._next(messages=(*self.messages, place), leaf=place.id)
 
+    def go_on(self, message_id: str, by: Choice) -> Self:
+        """An answer that has ended is being made again, from where it ended, under a run of its own."""
+        message = self.get(message_id)
+        if message is None or message.running or message.role != "assistant":
+            return self
+        runs = (*message.runs, message.run) if message.run else message.runs
+        going = replace(message, run=new_id(), runs=runs, ended=None, model=by.model, provider=by.provider)
+        return self._with(message, going)
+
     def finish(self, message_id: str, reply: Reply) -> Self:
-        """The answer as it ended. One that has ended already stays as it is."""
+        """The answer as it ended. One that has ended already stays as it is, and no text of it is lost."""
         message = self.get(message_id)
         if message is None or not message.running:
             return self
-        ended = reply.ended or Ended(Ending.INTERRUPTED)
-        done = replace(message, text=reply.text, ended=ended, usage=reply.usage, revision=_after(message.revision))
-        return self._next(messages=tuple(done if other is message else other for other in self.messages))
+        done = replace(
+            message,
+            text=max(reply.text, message.text, key=len),
+            ended=reply.ended or Ended(Ending.INTERRUPTED),
+            usage=reply.usage,
+            reasoning=reply.reasoning or message.reasoning,
+        )
+        return self._with(message, done)
 
-    def enqueue(self, text: str) -> Self:
+    def _with(self, message: Message, changed: Message) -> Self:
+        changed = replace(changed, revision=_after(message.revision))
+        return self._next(messages=tuple(changed if other is message else other for other in self.messages))
+
+    def enqueue(self, text: str, images: tuple[Image, ...] = ()) -> Self:
         """`text` at the end of the queue."""
         last = max((draft.created for draft in self.queue), default=0)
-        return self._next(queue=(*self.queue, Draft(new_id(), text, max(now_ms(), _after(last)))))
+        return self._next(queue=(*self.queue, Draft(new_id(), text, max(now_ms(), _after(last)), images)))
 
-    def send_queued(self, model: str) -> Self:
+    def send_queued(self, by: Choice) -> Self:
         """The first draft as a question, under its own id."""
         first, *rest = self.queue
-        return replace(self, queue=tuple(rest)).ask(first.text, model, first.id)
+        return replace(self, queue=tuple(rest)).ask(first.text, by, first.images, first.id)
 
     def requeue(self, draft: Draft) -> Self:
         """A withdrawn draft back where it was in the queue, under an id of its own."""

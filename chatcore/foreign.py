@@ -14,7 +14,8 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any, Literal, NamedTuple
 
-from chatcore.conversation import UNWANTED, Conversation, Label, Message, shorten
+from chatcore.cleaning import UNWANTED
+from chatcore.conversation import Conversation, Label, Message, shorten
 from chatcore.events import Ended, Ending
 from chatcore.merge import ordered
 

@@ -27,9 +27,22 @@ Writer = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{0,64}$")]
 FAIL_FAST = FailFast()
 
 
+Answer = Annotated[str, Field(pattern=r"^[!-~]{1,200}$")]
+
+
 class UsageV1(TypedDict):
+    """Tokens, and what the provider says that they cost, in US dollars."""
+
     input: Annotated[int, Field(ge=0)]
     output: Annotated[int, Field(ge=0)]
+    cost: NotRequired[Annotated[float, Field(ge=0, allow_inf_nan=False)]]
+
+
+class ImageV1(TypedDict):
+    """A picture in base64."""
+
+    type: Literal["image/jpeg", "image/png", "image/webp", "image/gif"]
+    data: Annotated[str, Field(pattern=r"^[A-Za-z0-9+/]+={0,2}$", max_length=4_000_000)]
 
 
 class MessageV2(TypedDict):
@@ -42,7 +55,11 @@ class MessageV2(TypedDict):
     created: Milliseconds
     revision: NotRequired[Revision]
     run: NotRequired[Id]
+    runs: NotRequired[Annotated[list[Id], FAIL_FAST]]
+    provider: NotRequired[Text]
     model: NotRequired[Text]
+    images: NotRequired[Annotated[list[ImageV1], FAIL_FAST]]
+    reasoning: NotRequired[Text]
     ending: NotRequired[Ending]
     reason: NotRequired[Text]
     usage: NotRequired[UsageV1]
@@ -52,6 +69,7 @@ class DraftV2(TypedDict):
     id: Id
     text: Text
     created: Milliseconds
+    images: NotRequired[Annotated[list[ImageV1], FAIL_FAST]]
 
 
 class LabelV2(TypedDict):
@@ -83,6 +101,8 @@ class IndexV2(TypedDict):
     revision: Revision
     by: NotRequired[Writer]
     open: NotRequired[Id]
+    provider: NotRequired[Text]
+    model: NotRequired[Text]
 
 
 class OwnerV1(TypedDict):
@@ -92,12 +112,30 @@ class OwnerV1(TypedDict):
     owner: Id
 
 
+class KeyV1(TypedDict):
+    provider: Annotated[str, Field(max_length=64)]
+    key: Annotated[str, Field(max_length=1000)]
+    base_url: Annotated[str, Field(max_length=1000)]
+
+
+class KeysV1(TypedDict):
+    """The visitor's own keys, as long as the visitor wants them remembered."""
+
+    version: Literal[1]
+    revision: Revision
+    by: NotRequired[Writer]
+    keys: Annotated[list[KeyV1], FAIL_FAST]
+
+
 class PartV1(TypedDict):
+    """`kept` is the id under which the provider has the answer and goes on with it."""
+
     version: Literal[1]
     revision: Revision
     run: Id
     start: Annotated[int, Field(ge=0)]
     text: Text
+    kept: NotRequired[Answer]
 
 
 class QuarantineV1(TypedDict):

@@ -14,7 +14,8 @@ from dataclasses import dataclass, replace
 from typing import IO, BinaryIO
 
 from chatcore import archive, foreign, json_items
-from chatcore.conversation import MAX_MESSAGE, Conversation
+from chatcore.cleaning import MAX_MESSAGE
+from chatcore.conversation import Conversation
 from chatcore.errors import InputError, NewerError, UnreadableError
 from chatcore.events import Ended, Ending
 from chatcore.merge import merge

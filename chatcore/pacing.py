@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from typing import Protocol
 
 from chatcore import blocks
-from chatcore.events import Ended, TextDelta
+from chatcore.events import Ended, ReasoningDelta, TextDelta
 from chatcore.runs import Run
 
 FRAMES_PER_SECOND = 12
@@ -35,6 +35,9 @@ class Page(Protocol):
 
     def tick(self) -> None:
         """At least every 100 ms while nothing is drawn, so that Stop and every other click are served at once."""
+
+    def think(self, text: str) -> None:
+        """More of what the model thinks before it answers."""
 
     def checkpoint(self, start: int, text: str) -> None:
         """Store the part of the answer that begins at character `start`."""
@@ -81,6 +84,8 @@ def frames(run: Run, page: Page, clock: Callable[[], float] = time.monotonic) ->
         events, cursor = run.events_since(cursor, HEARTBEAT if not pending else min(HEARTBEAT, max(0, due - clock())))
         new = "".join(event.text for event in events if isinstance(event, TextDelta))
         pending, unsaved = pending + new, unsaved + new
+        if thought := "".join(event.text for event in events if isinstance(event, ReasoningDelta)):
+            page.think(thought)
         ended = any(isinstance(event, Ended) for event in events)
         if (pending and clock() >= due) or ended:
             yield from drawing.frame(pending, last=ended)

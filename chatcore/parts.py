@@ -16,9 +16,14 @@ class Parts:
     def __init__(self, found: Mapping[str, dict[str, PartV1]], outbox: Outbox) -> None:
         self._found, self._outbox = dict(found), outbox
 
-    def add(self, run_id: str, start: int, text: str) -> Write:
-        """A part of a running answer, from character `start` on, as it is to be stored."""
+    def add(self, run_id: str, start: int, text: str, kept: str = "") -> Write:
+        """A part of a running answer, from character `start` on, as it is to be stored.
+
+        `kept` is the id under which the provider goes on with the answer, if it does.
+        """
         part: PartV1 = {"version": 1, "revision": start, "run": run_id, "start": start, "text": text}
+        if kept:
+            part["kept"] = kept
         parts = self._found.setdefault(run_id, {})
         key = archive.part_key(run_id, len(parts))
         parts[key] = part
@@ -27,6 +32,11 @@ class Parts:
     def text_of(self, run_id: str | None) -> str:
         """What is stored of an answer in the making, empty where nothing is."""
         return archive.join_parts(self._found.get(run_id or "", {}).values())
+
+    def kept(self, run_id: str | None) -> str:
+        """The id under which the provider goes on with the answer; empty where it does not."""
+        parts = self._found.get(run_id or "", {}).values()
+        return next((part["kept"] for part in parts if "kept" in part), "")
 
     def drop(self, run_id: str | None) -> None:
         """The answer is whole: its parts are removed from the storage when it has been stored."""

@@ -1,4 +1,4 @@
-"""What a provider is asked: a conversation up to one question, as a `ChatRequest`.
+"""What a provider is asked: a conversation up to one answer, as a `ChatRequest`.
 
 Knows no provider and no page.
 """
@@ -6,15 +6,25 @@ Knows no provider and no page.
 from chatcore.conversation import Conversation
 from chatcore.providers.base import ChatRequest, PromptMessage
 
+GO_ON = (
+    "Your last message was cut off. Continue it exactly where it ends, in the middle of a word if need be. "
+    "Write only what is missing: no introduction, and nothing that is there already."
+)
+
 
 def build(conversation: Conversation, answer_id: str) -> ChatRequest:
-    """The request for the answer at `answer_id`: what is on the path before it, without answers that have no text."""
+    """The request for the answer at `answer_id`: what is on the path before it, without answers that have no text.
+
+    An answer that is continued comes last itself, with the words that ask for the rest of it.
+    """
     messages = []
-    model = ""
+    model = begun = ""
     for message in conversation.path:
         if message.id == answer_id:
-            model = message.model
+            model, begun = message.model, message.text if message.running else ""
             break
-        if message.text:
-            messages.append(PromptMessage(message.role, message.text))
-    return ChatRequest(tuple(messages), model)
+        if message.text or message.images:
+            messages.append(PromptMessage(message.role, message.text, message.images))
+    if begun:
+        messages += [PromptMessage("assistant", begun), PromptMessage("user", GO_ON)]
+    return ChatRequest(tuple(messages), model, begun)

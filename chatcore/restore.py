@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from chatcore import archive, packing
-from chatcore.conversation import Conversation
+from chatcore.conversation import Choice, Conversation
 from chatcore.errors import NewerError, UnreadableError
 from chatcore.forms import PartV1
 from chatcore.merge import merge
@@ -48,11 +48,15 @@ class Restored:
     owner_value: dict[str, Any] = field(default_factory=dict)
     revision: int = 0
     """Of the index."""
+    choice: Choice | None = None
+    """Who answered last, as the index says."""
     open_chat: str | None = None
     """The one that was open last, empty where that was a new one; the newest where nothing can be read that says it."""
     chats: dict[str, Conversation] = field(default_factory=dict)
     values: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     """The values that the chats were read from, by key: those of `chat_key` and `tail_key`."""
+    keys: object = None
+    """The visitor's own keys, unread: what can't be read of them is put aside nowhere."""
     parts: dict[str, dict[str, PartV1]] = field(default_factory=dict)
     damage: list[Damage] = field(default_factory=list)
     """What can't be read and was not put aside before."""
@@ -89,9 +93,13 @@ def _take(found: Restored, key: str, value: object) -> None:
         if isinstance(value, Mapping):
             found.owner_value = archive.dump_owner(found.owner, value.get("by", ""))
             found.owner_value["revision"] = int(value["revision"])
+    elif key == archive.KEYS_KEY:
+        found.keys = value
     elif key == archive.INDEX_KEY:
         index = archive.load_index(value)
         found.revision, found.open_chat = index["revision"], index.get("open", "")
+        if index.get("model"):
+            found.choice = Choice(index.get("provider", ""), index["model"])
     elif key.startswith(archive.PART_PREFIX):
         part = archive.load_part(value)
         found.parts.setdefault(part["run"], {})[key] = part

@@ -1,91 +1,37 @@
 """Answers being made, held by the server: started, read, stopped, expired.
 
-Owns the one event loop in its background thread and the log of every run. Turns every exception and cancellation into
-the one terminal event. Knows nothing of pages or storage: a reader holds a cursor, and nothing else of a run.
+Owns the one event loop in its background thread, and which runs there are. Turns every exception and cancellation into
+the one terminal event (how an answer is made is in `making.py`), and writes one line of each run to the server's log.
+Knows nothing of pages or storage: a reader holds a cursor, and nothing else of a run.
 """
 
 import asyncio
 import logging
 import threading
 import time
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine
 from concurrent.futures import Future
-from dataclasses import dataclass
-from typing import Any
+from contextlib import suppress
+from functools import partial
+from typing import Any, TypeVar
 
-from chatcore.errors import ChatError, ProviderError
-from chatcore.events import Ended, Ending, Reply, RunEvent, TextDelta, fold
+from chatcore.circuit import Circuits, LeftAlone
+from chatcore.errors import ChatError
+from chatcore.events import Ended, Ending
+from chatcore.making import CLOSING, RunLimits, make
 from chatcore.providers.base import ChatRequest, Provider
+from chatcore.providers.failures import Failure
+from chatcore.run_log import EVENT_BYTES, Run
+
+__all__ = ["EVENT_BYTES", "Run", "RunLimits", "RunRegistry"]
 
 log = logging.getLogger(__name__)
-
-EVENT_BYTES = 120
-"""What one event costs beside its text, measured with `sys.getsizeof` on CPython 3.11."""
+T = TypeVar("T")
 
 SHUT_DOWN = Ended(Ending.INTERRUPTED, "The server was shut down.")
-BROKEN = Ended(Ending.FAILED, "Something went wrong on this server while the answer was made.")
-NO_END = Ended(Ending.FAILED, "The connection ended before the answer was finished: it may be incomplete.")
-NOTHING = None, None
-
-
-@dataclass(frozen=True)
-class RunLimits:
-    """Seconds and bytes that a run, and all of them together, may take."""
-
-    first_token: float = 120
-    idle: float = 60
-    total: float = 1800
-    answer_bytes: int = 2_000_000
-    keep_finished: float = 3600
-    """How long a finished run can still be read."""
-    all_bytes: int = 200_000_000
-    """The logs of all runs together; the runs that finished first go first."""
-
-
-class Run:
-    """One answer: an append-only log of events that any number of readers follow."""
-
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        self._clock = clock
-        self.created = clock()
-        # Guarded by _changed. Once `ended` is set, `_events` never grows.
-        self._events: list[RunEvent] = []
-        self._changed = threading.Condition()
-        self.ended: Ended | None = None
-        self.ended_at: float | None = None
-        self.size = 0
-
-    def append(self, event: RunEvent) -> bool:
-        """Add to the log; False when the run has ended already, and nothing was added."""
-        with self._changed:
-            if self.ended is not None:
-                return False
-            self._events.append(event)
-            self.size += EVENT_BYTES + (len(event.text) if isinstance(event, TextDelta) else 0)
-            if isinstance(event, Ended):
-                self.ended, self.ended_at = event, self._clock()
-            self._changed.notify_all()
-            return True
-
-    def events_since(self, cursor: int, timeout: float = 0) -> tuple[Sequence[RunEvent], int]:
-        """What came after `cursor`, and the next cursor; waits up to `timeout` seconds for something to come.
-
-        A reader that starts (again) at 0 gets the whole answer so far at once.
-        """
-        with self._changed:
-            if timeout > 0:
-                self._changed.wait_for(lambda: len(self._events) > cursor or self.ended is not None, timeout)
-            return self._events[cursor:], len(self._events)
-
-    def reply(self) -> Reply:
-        """What the log amounts to so far."""
-        events, _ = self.events_since(0)
-        return fold(events)
-
-    @property
-    def waited(self) -> float:
-        """Seconds since the run was made."""
-        return self._clock() - self.created
+BROKEN = "Something went wrong on this server while the answer was made."
+CANCELLING = 10.0
+"""Seconds that a provider may take to be told that nobody wants its answer any more."""
 
 
 class RunRegistry:
@@ -98,14 +44,15 @@ class RunRegistry:
         self.limits = limits or RunLimits()
         self._clock = clock
         # Guarded by _lock. Once _closed, nothing is added.
-        self._runs: dict[tuple[str, str], tuple[Run, Future[None]]] = {}
+        self._runs: dict[tuple[str, str], tuple[Run, Future[None], Provider]] = {}
         self._closed = False
+        self._circuits = Circuits(clock)
         self._lock = threading.Lock()
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="chatcore-runs", daemon=True)
         self._thread.start()
 
-    def submit(self, work: Coroutine[Any, Any, None]) -> Future[None]:
+    def submit(self, work: Coroutine[Any, Any, T]) -> Future[T]:
         """Run `work` on the loop that the answers are made on."""
         return asyncio.run_coroutine_threadsafe(work, self._loop)
 
@@ -119,41 +66,51 @@ class RunRegistry:
         with self._lock:
             if key in self._runs:
                 return self._runs[key][0]
-            run = Run(self._clock)
+            run = Run(self._clock, request.begun, request.kept)
             if self._closed:
                 run.append(SHUT_DOWN)
             else:
-                self._runs[key] = run, self.submit(self._make(run, provider, request))
+                task = self.submit(self._make(run, provider, request))
+                self._runs[key] = run, task, provider
+                task.add_done_callback(partial(_report, run, run_id, provider.name, request.model))
             return run
 
     def find(self, owner: str, run_id: str) -> Run | None:
         """The run, or None when it is missing, expired or somebody else's."""
         self.expire()
         with self._lock:
-            run, _ = self._runs.get((owner, run_id), NOTHING)
+            run, *_ = self._runs.get((owner, run_id), (None,))
             return run
 
     def stop(self, owner: str, run_id: str) -> bool:
-        """End a run as stopped, at once, and close its connection. False when there was nothing to stop."""
+        """End a run as stopped, at once, and close its connection. False when there was nothing to stop.
+
+        What the provider would go on with by itself is cancelled there too, if it can.
+        """
         with self._lock:
-            run, task = self._runs.get((owner, run_id), NOTHING)
-        if run is None or not run.append(Ended(Ending.STOPPED)):
+            known = self._runs.get((owner, run_id))
+        if known is None or not known[0].append(Ended(Ending.STOPPED)):
             return False
-        if task is not None:
-            task.cancel()
+        run, task, provider = known
+        task.cancel()
+        cancel: Callable[[str], Coroutine[Any, Any, None]] | None = getattr(provider, "cancel", None)
+        if run.kept and cancel:
+            self.submit(_cancel(cancel(run.kept)))
         return True
 
     def expire(self) -> None:
         """Forget finished runs that are too old, and the oldest of them while all together are too large."""
+        limits = self.limits
         with self._lock:
             finished = sorted(
-                ((run.ended_at, key) for key, (run, _) in self._runs.items() if run.ended_at is not None),
+                ((run.ended_at, key) for key, (run, *_) in self._runs.items() if run.ended_at is not None),
                 key=lambda pair: pair[0],
             )
-            size = sum(run.size for run, _ in self._runs.values())
-            oldest_kept = self._clock() - self.limits.keep_finished
+            size = sum(run.size for run, *_ in self._runs.values())
+            now = self._clock()
             for ended_at, key in finished:
-                if ended_at <= oldest_kept or size > self.limits.all_bytes:
+                age = now - ended_at
+                if age >= limits.keep_finished or (size > limits.all_bytes and age >= limits.keep_at_least):
                     size -= self._runs.pop(key)[0].size
 
     def close(self) -> None:
@@ -162,10 +119,10 @@ class RunRegistry:
             if self._closed:
                 return
             self._closed = True
-            runs = [run for run, _ in self._runs.values()]
+            runs = [run for run, *_ in self._runs.values()]
         for run in runs:
             run.append(SHUT_DOWN)
-        asyncio.run_coroutine_threadsafe(self._cancel_all(), self._loop).result(timeout=5)
+        asyncio.run_coroutine_threadsafe(self._cancel_all(), self._loop).result(timeout=2 * CLOSING)
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(timeout=5)
         self._loop.close()
@@ -174,7 +131,8 @@ class RunRegistry:
         others = asyncio.all_tasks() - {asyncio.current_task()}
         for task in others:
             task.cancel()
-        await asyncio.gather(*others, return_exceptions=True)
+        if others:
+            await asyncio.wait(others, timeout=CLOSING)
         await self._loop.shutdown_asyncgens()
 
     async def _make(self, run: Run, provider: Provider, request: ChatRequest) -> None:
@@ -182,39 +140,45 @@ class RunRegistry:
         if run.ended is not None:
             return  # Stopped before it began: the provider is not even asked.
         try:
-            ended = await self._follow(run, provider, request)
+            await make(run, provider, request, self.limits, self._circuits)
         except asyncio.CancelledError:
             # Whoever stops or closes has appended the end already; a cancellation that came otherwise is a fault.
-            ended = BROKEN
+            run.fail(BROKEN, "cancelled")
         except ChatError as error:
-            ended = Ended(Ending.FAILED, str(error))
+            run.fail(str(error), _kind(error))
         except Exception as error:
             # Only the type: an SDK's exception can carry the key and the prompt.
             log.error("A run failed with %s", type(error).__qualname__)
-            ended = BROKEN
-        run.append(ended)
+            run.fail(BROKEN, type(error).__qualname__)
         self._loop.call_later(self.limits.keep_finished, self.expire)
 
-    async def _follow(self, run: Run, provider: Provider, request: ChatRequest) -> Ended:
-        limits, size = self.limits, 0
-        stream = provider.stream(request)
-        try:
-            async with asyncio.timeout(limits.total) as whole, asyncio.timeout(limits.first_token) as silence:
-                async for event in stream:
-                    if isinstance(event, Ended):
-                        return event
-                    if isinstance(event, TextDelta):
-                        silence.reschedule(self._loop.time() + limits.idle)
-                        size += len(event.text.encode("utf-8", "replace"))
-                        if size > limits.answer_bytes:
-                            raise ProviderError("The answer is too large: it was cut off here.")
-                    run.append(event)
-        except TimeoutError:
-            if whole.expired():
-                raise ProviderError("The answer took too long: it was cut off here.") from None
-            if size:
-                raise ProviderError(f"{provider.name} stopped sending: the rest of the answer did not come.") from None
-            raise ProviderError(f"{provider.name} did not answer in time.") from None
-        finally:
-            await stream.aclose()
-        return NO_END
+
+async def _cancel(cancelling: Coroutine[Any, Any, None]) -> None:
+    """Whether it succeeds matters to nobody who still waits."""
+    with suppress(TimeoutError, ChatError):
+        async with asyncio.timeout(CANCELLING):
+            await cancelling
+
+
+def _kind(error: ChatError) -> str:
+    if isinstance(error, Failure):
+        return error.kind.name.lower()
+    return "left alone" if isinstance(error, LeftAlone) else type(error).__qualname__
+
+
+def _report(run: Run, run_id: str, provider: str, model: str, _: Future[None]) -> None:
+    """One line for the server's log: figures and names, never what was asked, said or answered."""
+    ended, usage = run.ended, run.usage
+    fields = {
+        "run_id": run_id,
+        "provider": provider,
+        "model": model,
+        "ending": ended.ending.value if ended else None,
+        "failure": run.failure,
+        "attempts": run.attempts,
+        "first_token_ms": None if run.first_at is None else round(1000 * (run.first_at - run.created)),
+        "total_ms": None if run.ended_at is None else round(1000 * (run.ended_at - run.created)),
+        "input_tokens": usage.input_tokens if usage else None,
+        "output_tokens": usage.output_tokens if usage else None,
+    }
+    log.info("Run ended: %s", " ".join(f"{name}={value!r}" for name, value in fields.items()), extra=fields)

@@ -4,30 +4,31 @@ Owns the names, the defaults and the words for what is wrong with them. Secrets 
 """
 
 from collections.abc import Mapping
-from typing import Annotated, Any
+from dataclasses import dataclass, field
+from typing import Annotated, Any, Literal, TypeAlias
 
-from pydantic import AfterValidator, AnyHttpUrl, Field, SecretStr, TypeAdapter, ValidationError
+from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
 from chatcore.database import engine_url
-from chatcore.errors import SetupError
+from chatcore.endpoints import clean_base_url, clean_key
+from chatcore.errors import InputError, SetupError
+from chatcore.providers.catalog import VENDORS
 from chatcore.runs import RunLimits
 
 
 def _base_url(text: str) -> str:
-    url = TypeAdapter(AnyHttpUrl).validate_python(text.strip())
-    if url.username or url.password:
-        raise ValueError("it must not hold a user name or password")
-    if url.query is not None or url.fragment is not None:
-        raise ValueError("it must not hold a query or a fragment")
-    return str(url).rstrip("/")  # As it was read: what read the text once more could see another host in it.
+    try:
+        return clean_base_url(text)
+    except InputError as error:
+        raise ValueError(str(error)) from None
 
 
 def _key(secret: SecretStr) -> SecretStr:
-    text = secret.get_secret_value().strip()
-    if not (text.isascii() and text.isprintable()) or " " in text:
-        raise ValueError("it must be plain ASCII without spaces")
-    return SecretStr(text)
+    try:
+        return SecretStr(clean_key(secret.get_secret_value()))
+    except InputError as error:
+        raise ValueError(str(error)) from None
 
 
 def _database_url(secret: SecretStr) -> SecretStr:
@@ -41,6 +42,20 @@ def _blank_is_unset(values: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in values.items() if not (isinstance(value, str) and not value.strip())}
 
 
+Key: TypeAlias = Annotated[SecretStr, AfterValidator(_key)]
+Address: TypeAlias = Annotated[str, AfterValidator(_base_url)]
+Model: TypeAlias = Annotated[str, Field(min_length=1, max_length=200)]
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """How the server asks one vendor. `api_key` "" is none; `model` "" is whichever the vendor has."""
+
+    api_key: str = field(repr=False)
+    base_url: str
+    model: str
+
+
 class Settings(BaseSettings):
     """Everything that whoever runs the app can set; README.md has the same as a table."""
 
@@ -48,15 +63,30 @@ class Settings(BaseSettings):
         env_file=".env", env_file_encoding="utf-8", extra="ignore", frozen=True, hide_input_in_errors=True
     )
 
-    openai_api_key: Annotated[SecretStr, AfterValidator(_key)] | None = None
-    openai_base_url: Annotated[str, AfterValidator(_base_url)] = "https://api.openai.com/v1"
-    openai_model: Annotated[str, Field(min_length=1, max_length=200)] = "gpt-5-mini"
+    openai_api_key: Key | None = None
+    openai_base_url: Address = VENDORS["openai"].base_url
+    openai_model: Model = VENDORS["openai"].default_model
+    openai_api: Literal["responses", "chat"] | None = None
+    """Which of OpenAI's protocols; by itself `responses` at OpenAI, and `chat` at any other address."""
+
+    anthropic_api_key: Key | None = None
+    anthropic_base_url: Address = VENDORS["anthropic"].base_url
+    anthropic_model: Model = VENDORS["anthropic"].default_model
+
+    openrouter_api_key: Key | None = None
+    openrouter_base_url: Address = VENDORS["openrouter"].base_url
+    openrouter_model: Model = VENDORS["openrouter"].default_model
+
     chat_mock_rate: Annotated[float, Field(gt=0, le=100_000)] = 40
     """Tokens a second of the built-in mock."""
     chat_run_keep_seconds: Annotated[float, Field(ge=0, le=86_400)] = RunLimits.keep_finished
     chat_run_memory_mb: Annotated[float, Field(gt=0, le=100_000)] = RunLimits.all_bytes / 1e6
     chat_first_token_seconds: Annotated[float, Field(gt=0, le=3600)] = RunLimits.first_token
     chat_idle_seconds: Annotated[float, Field(gt=0, le=3600)] = RunLimits.idle
+    chat_connect_seconds: Annotated[float, Field(gt=0, le=600)] = 10
+    chat_total_seconds: Annotated[float, Field(gt=0, le=86_400)] = RunLimits.total
+    chat_retries: Annotated[int, Field(ge=1, le=20)] = RunLimits.attempts
+    """How often one answer is asked for at most, the first time included."""
     chat_save_seconds: Annotated[float, Field(gt=0, le=60)] = 2
     """How long an answer waits for the browser to confirm that the question is stored."""
 
@@ -78,11 +108,25 @@ class Settings(BaseSettings):
                 source.env_vars = _blank_is_unset(source.env_vars)
         return env_settings, dotenv_settings, init_settings
 
+    def account(self, vendor: str) -> Account:
+        """What is set for "openai", "anthropic" or "openrouter".
+
+        The model that stands for the vendor's own address says nothing about another server.
+        """
+        key: SecretStr | None = getattr(self, f"{vendor}_api_key")
+        address: str = getattr(self, f"{vendor}_base_url")
+        known = f"{vendor}_model" in self.model_fields_set or VENDORS[vendor].is_home(address)
+        return Account(
+            key.get_secret_value() if key else "", address, getattr(self, f"{vendor}_model") if known else ""
+        )
+
     @property
     def run_limits(self) -> RunLimits:
         return RunLimits(
             first_token=self.chat_first_token_seconds,
             idle=self.chat_idle_seconds,
+            total=self.chat_total_seconds,
+            attempts=self.chat_retries,
             keep_finished=self.chat_run_keep_seconds,
             all_bytes=int(self.chat_run_memory_mb * 1e6),
         )

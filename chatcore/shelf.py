@@ -11,6 +11,7 @@ from typing import Any
 from chatcore import archive, packing
 from chatcore.conversation import LATEST, Conversation, new_id
 from chatcore.errors import NewerError, UnreadableError
+from chatcore.index import Index
 from chatcore.merge import changes, covers, merge
 from chatcore.mirror import Mirror, keys_of
 from chatcore.outbox import Outbox, Write
@@ -47,7 +48,7 @@ class Shelf:
         self._mirror = Mirror(found.values)
         self.parts = Parts(found.parts, self.outbox)
         self._newer = found.newer
-        self.open_chat, self._index_revision = found.open_chat, found.revision
+        self.index = Index(found, self._put, self.by)
         self._entries = {chat.id: self._entry(chat) for chat in found.chats.values()}
         self._there: dict[str, str | None] = {}
         """The stamps of what is under the keys of writes that are on their way."""
@@ -130,14 +131,6 @@ class Shelf:
             if chat.running or len(packing.text_of(archive.dump(since, self.by))) < TAIL_SHARE * stored:
                 return tail, since
         return whole, chat
-
-    def open(self, chat_id: str) -> None:
-        """Let `chat_id` be the one that the next visit opens."""
-        if chat_id != self.open_chat:
-            self.open_chat = chat_id
-            self._index_revision += 1
-            index = {"version": archive.VERSION, "revision": self._index_revision, "by": self.by, "open": chat_id}
-            self._put(archive.INDEX_KEY, index)
 
     def adopt(self, chat: Conversation) -> None:
         """Have a chat in the list that the browser does not store: it does when the chat is saved."""

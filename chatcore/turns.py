@@ -11,8 +11,11 @@ from functools import partial
 from typing import Literal
 
 from chatcore.answers import Answers
-from chatcore.conversation import Conversation, clean
+from chatcore.cleaning import clean
+from chatcore.conversation import Choice, Conversation
+from chatcore.errors import InputError
 from chatcore.events import Ending
+from chatcore.images import Image
 from chatcore.locked import locked
 from chatcore.outbox import Write
 from chatcore.runs import Run
@@ -40,10 +43,10 @@ class Turns:
     Every change holds the lock: a script that a click ends overlaps the next, and reports come in a third thread.
     """
 
-    def __init__(self, shelf: Shelf, answers: Answers, model: str, server: ChatStore | None = None) -> None:
+    def __init__(self, shelf: Shelf, answers: Answers, server: ChatStore | None = None) -> None:
         """`server` keeps the chats beside the browser, if something does."""
         self.lock = threading.RLock()
-        self.shelf, self.answers, self.model = shelf, answers, model
+        self.shelf, self.answers = shelf, answers
         self.outbox = shelf.outbox
         self.server = server
         self._stores: tuple[ChatStore, ...] = (shelf, server) if server else (shelf,)
@@ -53,6 +56,8 @@ class Turns:
         self.loose: dict[str, Loose] = {}
         """The chats of this visit that are not stored, by id."""
         self.undoable: Undo | None = None
+        self._chosen: dict[str, Choice] = {}
+        """By chat, who shall answer there from now on."""
         self._said: set[str] = set()
         """The chats in which the visitor has said what the browser has not confirmed yet."""
 
@@ -67,25 +72,43 @@ class Turns:
         """The question is on its way to the browser's storage; its answer begins when it is there."""
         return self.answers.planned(self.conversation.id)
 
+    @property
+    def choice(self) -> Choice:
+        """Who answers in this chat: who was chosen, else who answered last, if that one can be asked."""
+        chat = self.conversation
+        last = next((Choice(m.provider, m.model) for m in reversed(chat.path) if m.role == "assistant"), None)
+        for choice in (self._chosen.get(chat.id), last, self.shelf.index.choice):
+            if choice and choice.model and self.answers.providers.find(choice.provider):
+                return choice
+        return self.answers.providers.default
+
     @locked
-    def send(self, text: str) -> None:
+    def choose(self, choice: Choice) -> None:
+        """Let this one answer from now on, here and in new chats."""
+        self._chosen[self.conversation.id] = choice
+        self.shelf.index.prefer(choice)
+
+    @locked
+    def send(self, text: str, images: tuple[Image, ...] = ()) -> None:
         """A new message: asked at once, or queued while an answer is being made. Raises `InputError`."""
-        if not (text := clean(text)):
+        if not (text := clean(text)) and not images:
             return
+        if not self.choice.model:
+            raise InputError("Choose a model first: this provider does not say which one is to answer.")
         if self.loose.get(self.conversation.id) == "deleted":
             del self.loose[self.conversation.id]
         self._said.add(self.conversation.id)
         if self.conversation.running or self.conversation.queue:
-            self._change(self.conversation.enqueue(text))
+            self._change(self.conversation.enqueue(text, images))
             self.send_queued()
         else:
-            self._ask(self.conversation.ask(text, self.model))
+            self._ask(self.conversation.ask(text, self.choice, images))
 
     @locked
     def send_queued(self) -> None:
         """The first message of the queue goes out, unless an answer is being made."""
         if not self.conversation.running and self.conversation.queue:
-            self._ask(_sent(self.conversation, self.model))
+            self._ask(_sent(self.conversation, self.choice))
 
     @locked
     def withdraw(self, draft_id: str) -> None:
@@ -112,7 +135,14 @@ class Turns:
         answer = self.conversation.get(answer_id)
         if answer and answer.parent and not self.conversation.running:
             self._said.add(self.conversation.id)
-            self._ask(self.conversation.answer(answer.parent, self.model))
+            self._ask(self.conversation.answer(answer.parent, self.choice))
+
+    @locked
+    def go_on(self, answer_id: str) -> None:
+        """Let the model go on with an answer that ended too early."""
+        if self.conversation.get(answer_id) and not self.conversation.running:
+            self._said.add(self.conversation.id)
+            self._ask(self.conversation.go_on(answer_id, self.choice))
 
     @locked
     def show_version(self, message_id: str) -> None:
@@ -169,9 +199,9 @@ class Turns:
             self.send_queued()
 
     @locked
-    def checkpoint(self, run_id: str, start: int, text: str) -> Write | None:
+    def checkpoint(self, run_id: str, start: int, text: str, kept: str = "") -> Write | None:
         """A part of a running answer as it is to be stored; it is removed when the answer has been."""
-        return None if self.conversation.id in self.loose else self.shelf.parts.add(run_id, start, text)
+        return None if self.conversation.id in self.loose else self.shelf.parts.add(run_id, start, text, kept)
 
     def _update(self, chat_id: str, change: Callable[[Conversation], Conversation]) -> None:
         """Change any chat of this visit."""
@@ -191,13 +221,13 @@ class Turns:
         if chat.id not in self.loose:
             for store in self._stores:
                 store.save(chat)
-            self.shelf.open(self.conversation.id)
+            self.shelf.index.open(self.conversation.id)
 
 
-def _sent(chat: Conversation, model: str) -> Conversation:
+def _sent(chat: Conversation, by: Choice) -> Conversation:
     """The first of the queue as a question. Two tabs that send the same one ask for the same answer, once."""
     draft = chat.queue[0]
-    asked = chat.send_queued(model)
+    asked = chat.send_queued(by)
     *before, place = asked.messages
     names = [hashlib.sha256(f"{draft.id}.{name}".encode()).hexdigest()[:32] for name in ("answer", "run")]
     place = replace(place, id=names[0], run=names[1])

@@ -6,16 +6,17 @@ its callbacks. Knows nothing of Streamlit.
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Protocol
 from weakref import WeakValueDictionary
 
 from chatcore import archive
-from chatcore.answers import Answers
+from chatcore.answers import Answers, Providers
 from chatcore.chats import Chats, again
 from chatcore.conversation import LATEST, Conversation, new_id, now_ms
 from chatcore.database import Database, DatabaseStore, Stored
+from chatcore.keyring import Keyholder, Keyring
 from chatcore.locked import locked
 from chatcore.merge import covers, merge
-from chatcore.providers.base import Provider
 from chatcore.restore import restore
 from chatcore.runs import RunRegistry
 from chatcore.shelf import Shelf
@@ -25,6 +26,10 @@ VISITS: "WeakValueDictionary[str, Visit]" = WeakValueDictionary()
 """The open visits of this process by their token, for reports that come by HTTP."""
 
 
+class KeyedProviders(Providers, Keyholder, Protocol):
+    """Who can be asked, also with the visitor's own keys."""
+
+
 class Visit(Chats):
     """The state of one page."""
 
@@ -32,8 +37,7 @@ class Visit(Chats):
         self,
         items: Mapping[str, object],
         registry: RunRegistry,
-        provider: Provider,
-        model: str,
+        providers: KeyedProviders,
         chat_id: str | None = None,
         database: Database | None = None,
         owner: str | None = None,
@@ -46,11 +50,12 @@ class Visit(Chats):
         shelf = Shelf(found)
         self._signed_in, who = owner is not None, owner or shelf.owner
         server = DatabaseStore(database, who) if database else None
-        super().__init__(shelf, Answers(registry, provider, who, shelf.parts.text_of), model, server)
+        super().__init__(shelf, Answers(registry, providers, who, shelf.parts), server)
         self.server_away = ""
         """Why the chats that only the server's database has are not in the list; empty where they are."""
         if database:
             self._meet(database, who, found.chats)
+        self.keyring = Keyring(found.keys, providers, self.outbox, shelf.by)
         self.damage, self.aside = found.damage, found.aside
         self.used = sum(2 * len(key) + len(str(value)) for key, value in items.items())
         """Characters that the browser's storage holds, as far as is known."""

@@ -3,11 +3,33 @@
 import asyncio
 from contextlib import aclosing
 
+from chatcore.conversation import Choice
 from chatcore.errors import ProviderError
 from chatcore.events import RunEvent
 from chatcore.providers.base import ChatRequest, PromptMessage, Provider
 
 KEY = "sk-canary-key"
+
+
+def by(model: str) -> Choice:
+    """Who shall answer, where it does not matter which provider has the model."""
+    return Choice("only", model)
+
+
+class Only:
+    """The one provider that a visit can ask."""
+
+    def __init__(self, provider: Provider, model: str = "model") -> None:
+        self.provider, self.default = provider, Choice("only", model)
+
+    def use_own(self, vendor_id: str, api_key: str, base_url: str = "") -> None:
+        """There is only one."""
+
+    def drop_own(self, vendor_id: str) -> None:
+        """There is only one."""
+
+    def find(self, provider_id: str) -> Provider | None:
+        return self.provider
 
 
 def ask(prompt: str) -> ChatRequest:

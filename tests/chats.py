@@ -15,6 +15,7 @@ from chatcore import conversation
 from chatcore.conversation import LATEST, Conversation, Draft, Label, Message
 from chatcore.events import Ended, Ending, Reply, UsageReported
 from chatcore.merge import merge, ordered
+from tests.asking import by
 
 ID = "AAAAAAAAAAAAAAAAAAAAAA"
 DONE = Reply("Answer.", UsageReported(3, 5), Ended(Ending.COMPLETE))
@@ -62,7 +63,7 @@ def chain(length: int) -> tuple[Message, ...]:
 def answered(*questions: str) -> Conversation:
     chat = Conversation()
     for text in questions:
-        chat = chat.ask(text, "m")
+        chat = chat.ask(text, by("m"))
         chat = chat.finish(leaf(chat), DONE)
     return chat
 
@@ -145,9 +146,9 @@ def operate(chat: Conversation, name: str, pick: int) -> Conversation:
     running = [message for message in chat.messages if message.running]
     match name:
         case "ask":
-            return chat.ask(f"Question {pick}", "m")
+            return chat.ask(f"Question {pick}", by("m"))
         case "answer" if asked:
-            return chat.answer(asked[pick % len(asked)].id, "m")
+            return chat.answer(asked[pick % len(asked)].id, by("m"))
         case "finish" if running:
             reply = Reply("x" * (pick % 3), ended=Ended(list(Ending)[pick % len(Ending)]))
             return chat.finish(running[pick % len(running)].id, reply)
@@ -160,7 +161,7 @@ def operate(chat: Conversation, name: str, pick: int) -> Conversation:
         case "pin":
             return chat.pin(pick % 2 == 0)
         case "send" if chat.queue:
-            return chat.send_queued("m")
+            return chat.send_queued(by("m"))
         case "withdraw" | "requeue" if chat.queue:
             draft = chat.queue[pick % len(chat.queue)]
             without = chat.withdraw(draft.id)

@@ -11,6 +11,7 @@ from sqlalchemy import event, text
 from chatcore.conversation import Conversation
 from chatcore.database import TABLE, Database
 from chatcore.events import Ended, Ending, Reply, UsageReported
+from tests.asking import by
 
 PATIENCE = 10
 """Seconds until a test that waits for what never comes fails."""
@@ -76,7 +77,7 @@ def asked(chat: Conversation | None = None, *questions: str) -> Conversation:
     """The chat with questions, each of which has its answer."""
     chat = chat or Conversation()
     for question in questions or ("One?",):
-        chat = chat.ask(question, "model")
+        chat = chat.ask(question, by("model"))
         reply = Reply(f"Answer to {question}", ended=Ended(Ending.COMPLETE), usage=UsageReported(1, 2))
         chat = chat.finish(chat.messages[-1].id, reply)
     return chat

@@ -1,6 +1,6 @@
 """How a provider speaks: one answer said in the protocol of each vendor, so that one suite serves them all.
 
-A vendor joins with a `Dialect` in a module of its own and one line in `DIALECTS`.
+A vendor joins with a `Dialect` in a module of its own and one line in `every_dialect`.
 """
 
 from collections.abc import Callable
@@ -11,6 +11,10 @@ from chatcore.providers.base import Provider
 from chatcore.providers.openai import OpenAIProvider
 from tests.asking import KEY
 from tests.upstream_script import DONE, Event, Script, Step, chunk, finish, usage
+
+
+def openai_error(kind: str, message: str) -> dict[str, object]:
+    return {"error": {"message": message, "type": "invalid_request_error", "code": kind, "param": None}}
 
 
 @dataclass(frozen=True)
@@ -29,6 +33,8 @@ class Dialect:
     report: Callable[[str, str], Step]
     """An error inside the stream, of this type or code and with this message."""
     begin: tuple[Step, ...] = ()
+    error: Callable[[str, str], object] = openai_error
+    """What an answer with an HTTP status of failure holds, for this type or code and with this message."""
     endings: tuple[Ending, ...] = (Ending.COMPLETE, Ending.LENGTH, Ending.FILTERED, Ending.REFUSED)
 
     def answer(self, *texts: str, ending: Ending = Ending.COMPLETE) -> Script:
@@ -51,4 +57,3 @@ CHAT = Dialect(
     cut_short=(DONE,),
     report=lambda kind, message: Event({"error": {"message": message, "type": kind}}),
 )
-DIALECTS = {"chat completions": CHAT}

@@ -21,6 +21,7 @@ class Played:
     """
 
     name = "Played"
+    host = "played.example"
 
     def __init__(self, play: Play) -> None:
         self._play = play

@@ -52,6 +52,9 @@ class Screen:
     def tick(self) -> None:
         self.ticks.append(self.clock())
 
+    def think(self, text: str) -> None:
+        """Nobody looks at it."""
+
     def checkpoint(self, start: int, text: str) -> None:
         self.checkpoints.append((self.clock(), start, text))
 

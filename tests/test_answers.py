@@ -13,8 +13,11 @@ from chatcore.answers import FRESH_MS, Answers
 from chatcore.conversation import Conversation, Message
 from chatcore.events import Ended, Ending, Reply, TextDelta
 from chatcore.merge import merge
+from chatcore.outbox import Outbox
+from chatcore.parts import Parts
 from chatcore.runs import RunRegistry
 from chatcore.visit import Visit
+from tests.asking import Only, by
 from tests.chats import answered, conversations, lookalikes
 from tests.test_archive import json_values
 from tests.visiting import DONE, Browser, Puppet
@@ -23,14 +26,14 @@ OWNER, OTHER = "owner-AAAAAAAAAAAAAAAA", "other-AAAAAAAAAAAAAAAA"
 
 
 @pytest.fixture
-def saved() -> dict[str, str]:
-    """What is stored of answers, by run."""
-    return {}
+def saved() -> Parts:
+    """What is stored of answers."""
+    return Parts({}, Outbox())
 
 
 @pytest.fixture
-def answers(registry: RunRegistry, puppet: Puppet, saved: dict[str, str]) -> Answers:
-    return Answers(registry, puppet, OWNER, lambda run: saved.get(run or "", ""))
+def answers(registry: RunRegistry, puppet: Puppet, saved: Parts) -> Answers:
+    return Answers(registry, Only(puppet), OWNER, saved)
 
 
 def made(chat: Conversation) -> Message:
@@ -49,7 +52,7 @@ def begun(answers: Answers, chat: Conversation) -> None:
 
 
 def test_what_is_planned_is_begun_once(answers):
-    chat = Conversation().ask("One?", "m")
+    chat = Conversation().ask("One?", by("m"))
     assert not answers.planned(chat.id)
     answers.begin(chat)
     assert answers.run_of(made(chat)) is None
@@ -63,7 +66,7 @@ def test_what_is_planned_is_begun_once(answers):
 
 
 def test_a_plan_whose_answer_was_ended_elsewhere_is_dropped(answers):
-    chat = Conversation().ask("One?", "m")
+    chat = Conversation().ask("One?", by("m"))
     answers.plan(chat, made(chat))
     answers.begin(chat.finish(made(chat).id, Reply("", ended=Ended(Ending.STOPPED))))
     assert not answers.planned(chat.id)
@@ -71,8 +74,8 @@ def test_a_plan_whose_answer_was_ended_elsewhere_is_dropped(answers):
 
 
 def test_every_planned_answer_of_a_chat_is_begun_whichever_is_on_screen(answers):
-    chat = Conversation().ask("One?", "m")
-    chat = chat.answer(chat.path[0].id, "m")
+    chat = Conversation().ask("One?", by("m"))
+    chat = chat.answer(chat.path[0].id, by("m"))
     both = [message for message in chat.messages if message.running]
     for answer in both:
         answers.plan(chat, answer)
@@ -86,13 +89,13 @@ def test_an_answer_that_has_ended_has_no_run(answers):
 
 
 def test_a_run_of_another_owner_is_none(answers, registry, puppet):
-    chat = Conversation().ask("One?", "m")
+    chat = Conversation().ask("One?", by("m"))
     begun(answers, chat)
-    assert Answers(registry, puppet, OTHER, lambda _: "").run_of(made(chat)) is None
+    assert Answers(registry, Only(puppet), OTHER, Parts({}, Outbox())).run_of(made(chat)) is None
 
 
 def test_a_run_that_was_begun_under_another_owner_is_followed_and_stopped(answers):
-    chat = Conversation().ask("One?", "m")
+    chat = Conversation().ask("One?", by("m"))
     begun(answers, chat)
     run = answers.run_of(made(chat))
     answers.owner = OTHER
@@ -102,7 +105,7 @@ def test_a_run_that_was_begun_under_another_owner_is_followed_and_stopped(answer
 
 
 def test_an_answer_is_stopped_with_what_arrived(answers):
-    chat = Conversation().ask("One?", "m")
+    chat = Conversation().ask("One?", by("m"))
     begun(answers, chat)
     answers.run_of(made(chat)).append(TextDelta("Some"))
     stopped = answers.stop(chat, made(chat))
@@ -110,8 +113,8 @@ def test_an_answer_is_stopped_with_what_arrived(answers):
 
 
 def test_an_answer_without_a_run_is_stopped_with_what_was_stored(answers, saved):
-    chat = Conversation().ask("One?", "m")
-    saved[made(chat).run] = "Sto"
+    chat = Conversation().ask("One?", by("m"))
+    saved.add(made(chat).run, 0, "Sto")
     answers.plan(chat, made(chat))
     stopped = answers.stop(chat, made(chat))
     assert (stopped.path[-1].text, stopped.path[-1].ended) == ("Sto", Ended(Ending.STOPPED))
@@ -124,8 +127,8 @@ def test_stopping_nothing_changes_nothing(answers):
 
 
 def test_what_has_ended_is_taken_over_on_every_branch(answers):
-    chat = Conversation().ask("One?", "m")
-    chat = chat.answer(chat.path[0].id, "m")
+    chat = Conversation().ask("One?", by("m"))
+    chat = chat.answer(chat.path[0].id, by("m"))
     for number, answer in enumerate([message for message in chat.messages if message.running]):
         answers.plan(chat, answer)
         answers.begin(chat)
@@ -139,15 +142,15 @@ def test_what_has_ended_is_taken_over_on_every_branch(answers):
 
 
 def test_what_goes_on_or_is_about_to_begin_is_left_as_it_is(answers):
-    going, planned = old(Conversation().ask("One?", "m")), old(Conversation().ask("Two?", "m"))
+    going, planned = old(Conversation().ask("One?", by("m"))), old(Conversation().ask("Two?", by("m")))
     begun(answers, going)
     answers.plan(planned, made(planned))
     assert (answers.settle(going) is going, answers.settle(planned) is planned) == (True, True)
 
 
 def test_what_no_server_makes_any_more_is_interrupted_with_what_was_stored(answers, saved):
-    chat = old(Conversation().ask("One?", "m"))
-    saved[made(chat).run] = "Sto"
+    chat = old(Conversation().ask("One?", by("m")))
+    saved.add(made(chat).run, 0, "Sto")
     settled = answers.settle(chat)
     assert (settled.path[-1].text, settled.path[-1].ended) == ("Sto", Ended(Ending.INTERRUPTED))
 
@@ -158,9 +161,9 @@ def guessed(answers: Answers, chat: Conversation) -> Conversation:
 
 
 def test_an_answer_that_is_made_here_goes_on_and_a_guess_about_it_is_contradicted_once(answers, registry):
-    chat = Conversation().ask("One?", "m")
+    chat = Conversation().ask("One?", by("m"))
     begun(answers, chat)
-    elsewhere = Answers(registry, answers.provider, OTHER, lambda _: "")
+    elsewhere = Answers(registry, answers.providers, OTHER, Parts({}, Outbox()))
     theirs = guessed(elsewhere, chat)
     agreed = answers.agreed(chat, merge(chat, theirs))
     assert (agreed.path[-1].ended, agreed.path[-1].revision) == (None, theirs.path[-1].revision + 1)
@@ -173,14 +176,14 @@ def test_an_answer_that_is_made_here_goes_on_and_a_guess_about_it_is_contradicte
 
 
 def test_an_answer_that_nobody_makes_stays_interrupted(answers):
-    chat = Conversation().ask("One?", "m")
+    chat = Conversation().ask("One?", by("m"))
     theirs = guessed(answers, chat)
     assert answers.agreed(chat, merge(chat, theirs)) == merge(chat, theirs)
 
 
 def test_a_fresh_question_is_planned_and_one_with_a_stored_part_is_not(answers, saved):
-    chat, part = Conversation().ask("One?", "m"), Conversation().ask("Two?", "m")
-    saved[made(part).run] = "Sto"
+    chat, part = Conversation().ask("One?", by("m")), Conversation().ask("Two?", by("m"))
+    saved.add(made(part).run, 0, "Sto")
     assert answers.settle(chat) is chat
     assert answers.planned(chat.id)
     assert answers.settle(part).path[-1].ended == Ended(Ending.INTERRUPTED)

@@ -12,6 +12,7 @@ from chatcore.conversation import Conversation
 from chatcore.events import Ended, Ending, Reply
 from chatcore.ui import words
 from chatcore.ui.transcript import WINDOW
+from tests.asking import by
 
 APP = Path(__file__).parent.parent / "streamlit_app.py"
 
@@ -50,10 +51,10 @@ def texts(page: AppTest) -> list[str]:
     return [element.value for element in page.markdown]
 
 
-def stored_chat(ending: Ending = Ending.COMPLETE, reason: str = "") -> dict[str, object]:
-    chat = Conversation().ask("A stored question", "mock")
+def stored_chat(ending: Ending = Ending.COMPLETE, reason: str = "", text: str = "A stored answer") -> dict[str, object]:
+    chat = Conversation().ask("A stored question", by("mock"))
     assert chat.leaf
-    chat = chat.finish(chat.leaf, Reply("A stored answer", ended=Ended(ending, reason)))
+    chat = chat.finish(chat.leaf, Reply(text, ended=Ended(ending, reason)))
     return {archive.chat_key(chat.id): archive.dump(chat)}
 
 
@@ -112,7 +113,7 @@ def test_a_new_chat_is_empty_and_the_old_one_can_be_opened_again() -> None:
 def test_a_long_chat_shows_its_end_and_more_on_a_click() -> None:
     chat = Conversation()
     for number in range(20):
-        chat = chat.ask(f"Question {number}", "mock")
+        chat = chat.ask(f"Question {number}", by("mock"))
         assert chat.leaf
         chat = chat.finish(chat.leaf, Reply(f"Answer {number}", ended=Ended(Ending.COMPLETE)))
     page = opened(**{archive.chat_key(chat.id): archive.dump(chat)})
@@ -137,7 +138,14 @@ def test_a_long_chat_shows_its_end_and_more_on_a_click() -> None:
 def test_every_ending_but_a_complete_one_is_said(ending: Ending, reason: str, said: str) -> None:
     page = opened(**stored_chat(ending, reason))
     assert [caption.value for caption in page.caption if caption.value.startswith(said)]
-    assert ("Retry" in [button.label for button in page.button]) == (ending in (Ending.FAILED, Ending.INTERRUPTED))
+    ways = {"Continue", "Regenerate"} & {button.label for button in page.button}
+    assert len(ways) == (0 if ending in (Ending.FILTERED, Ending.REFUSED) else 2)
+
+
+def test_an_answer_that_failed_before_its_first_word_can_be_asked_for_again() -> None:
+    page = opened(**stored_chat(Ending.FAILED, "The key was rejected.", text=""))
+    labels = [button.label for button in page.button]
+    assert ("Retry" in labels, "Continue" in labels) == (True, False)
 
 
 def test_a_complete_answer_needs_no_word() -> None:

@@ -15,7 +15,7 @@ OUTSIDE_UI = [path for path in CHATCORE if not path.is_relative_to(UI)]
 TESTS = sorted((ROOT / "tests").rglob("*.py"))
 APP = ROOT / "streamlit_app.py"
 TOP_LEVEL = {"requirements.txt", "README.md", "streamlit_app.py", "chatcore", "tests"}
-LAZY = {"openai", "anthropic", "httpx2", "sqlalchemy", "psycopg"}
+LAZY = {"openai", "anthropic", "httpx2", "sqlalchemy", "psycopg", "genai_prices"}
 """Loaded when they are needed: they cost time and memory, and most visits need only one of them, or none."""
 SDKS = LAZY | {"httpx", "pydantic", "pydantic_settings"}
 LINES = 260

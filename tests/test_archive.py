@@ -16,6 +16,7 @@ from chatcore.errors import NewerError, UnreadableError
 from chatcore.events import Ended, Ending, Reply, UsageReported
 from chatcore.forms import PartV1
 from chatcore.merge import merge
+from tests.asking import by
 from tests.chats import ID, conversations, histories, some_id, through_json
 
 OTHERS = [archive.load_index, archive.load_owner, archive.load_part, archive.load_quarantine]
@@ -209,7 +210,7 @@ def test_lone_surrogates_become_question_marks():
 
 
 def test_what_we_made_ourselves_is_always_readable():
-    chat = Conversation().ask("Why?", "model-" * 100)
+    chat = Conversation().ask("Why?", by("model-" * 100))
     assert chat.leaf
     odd = Reply("text", UsageReported(-1, 2**70), Ended(Ending.FAILED, "reason " * 1000))
     read = archive.load(through_json(archive.dump(chat.finish(chat.leaf, odd))))

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from chatcore import archive
 from chatcore.conversation import Conversation
 from chatcore.merge import merge
+from tests.asking import by
 from tests.chats import ID, TIMES, some_id, through_json
 
 
@@ -104,7 +105,7 @@ def test_a_withdrawn_draft_does_not_wait():
 )
 def test_a_broken_tree_is_shown_as_far_as_it_goes(messages):
     chat = read(stored(messages))
-    assert chat.ask("And?", "m").path[:-2] == chat.path
+    assert chat.ask("And?", by("m")).path[:-2] == chat.path
 
 
 def test_an_answer_that_no_run_makes_was_interrupted():

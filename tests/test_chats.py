@@ -8,6 +8,7 @@ from chatcore import archive, shelf
 from chatcore.conversation import LATEST, TITLE_LENGTH, Conversation
 from chatcore.events import Ending, Reply
 from chatcore.visit import Visit
+from tests.asking import by
 from tests.chats import answered
 from tests.visiting import DONE, Browser, Puppet, calls, end, endings, run_of, say, texts
 
@@ -393,7 +394,7 @@ def size(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Non
 def test_an_import_into_a_chat_that_is_here_is_merged_and_taken_out_again(browser, visit, first, size, opened):
     if opened:
         visit.open_chat(first.id)
-    more = first.ask("More?", "m")
+    more = first.ask("More?", by("m"))
     more = replace(more, messages=more.messages[:-1], leaf=more.messages[-2].id)
     visit.take_in([more])
     browser.store_all(visit)

@@ -9,6 +9,7 @@ from chatcore import archive
 from chatcore.conversation import LATEST, Conversation, Draft, Label, Message
 from chatcore.events import Ended, Ending, Reply
 from chatcore.merge import ordered
+from tests.asking import by
 from tests.chats import (
     DONE,
     answered,
@@ -36,7 +37,7 @@ def test_a_new_chat_is_empty_and_has_an_id_of_its_own():
 
 
 def test_a_question_stands_on_the_path_with_the_place_of_its_answer():
-    chat = Conversation().ask("Why?", "some-model")
+    chat = Conversation().ask("Why?", by("some-model"))
     question, answer = chat.path
     assert (question.role, question.text, question.parent, question.running) == ("user", "Why?", None, False)
     assert (answer.role, answer.text, answer.parent, answer.model) == ("assistant", "", question.id, "some-model")
@@ -51,7 +52,7 @@ def test_the_path_is_the_branch_to_the_leaf_oldest_first():
 def test_another_answer_is_a_branch_and_the_old_one_stays():
     chat = answered("1")
     question, old = chat.path
-    branched = chat.answer(question.id, "other")
+    branched = chat.answer(question.id, by("other"))
     new = last(branched)
     assert branched.path == (question, new)
     assert (new.parent, new.model, new.running) == (question.id, "other", True)
@@ -61,13 +62,13 @@ def test_another_answer_is_a_branch_and_the_old_one_stays():
 
 def test_an_earlier_question_can_be_answered_again_and_what_followed_stays_as_a_branch():
     chat = answered("1", "2")
-    again = chat.answer(chat.path[0].id, "m")
+    again = chat.answer(chat.path[0].id, by("m"))
     assert len(again.path) == 2
     assert again.messages[:4] == chat.messages
 
 
 def test_finishing_takes_text_ending_and_usage():
-    chat = Conversation().ask("1", "m")
+    chat = Conversation().ask("1", by("m"))
     done = last(chat.finish(leaf(chat), DONE))
     assert (done.text, done.usage, done.ended, done.running) == (DONE.text, DONE.usage, DONE.ended, False)
     assert done.revision == 1
@@ -81,25 +82,25 @@ def test_an_answer_is_finished_only_once():
 
 @pytest.mark.parametrize("unknown", ["no such message", ""])
 def test_finishing_what_is_not_there_changes_nothing(unknown):
-    chat = Conversation().ask("1", "m")
+    chat = Conversation().ask("1", by("m"))
     assert chat.finish(unknown, DONE) is chat
 
 
 def test_a_question_is_never_finished():
-    chat = Conversation().ask("1", "m")
+    chat = Conversation().ask("1", by("m"))
     assert chat.finish(chat.path[0].id, DONE) is chat
 
 
 def test_a_reply_without_an_end_was_interrupted():
-    chat = Conversation().ask("1", "m")
+    chat = Conversation().ask("1", by("m"))
     assert last(chat.finish(leaf(chat), Reply("Par"))).ended == Ended(Ending.INTERRUPTED)
 
 
 def test_every_change_makes_a_new_value_with_a_greater_revision():
     chat = Conversation()
-    steps = [chat, chat := chat.ask("1", "m"), chat := chat.enqueue("2"), chat := chat.withdraw(chat.queue[0].id)]
+    steps = [chat, chat := chat.ask("1", by("m")), chat := chat.enqueue("2"), chat := chat.withdraw(chat.queue[0].id)]
     steps += [chat := chat.requeue(Draft("d", "2")), chat := chat.finish(leaf(chat), DONE)]
-    steps += [chat.answer(chat.path[0].id, "m")]
+    steps += [chat.answer(chat.path[0].id, by("m"))]
     assert all(older.revision < newer.revision for older, newer in pairwise(steps))
     assert steps[0].messages == ()
 
@@ -124,7 +125,7 @@ def test_a_draft_that_comes_back_has_another_id_for_its_own_was_taken_back():
 
 def test_a_draft_keeps_its_id_when_it_becomes_a_question():
     chat = answered("1").enqueue("2").enqueue("3")
-    sent = chat.send_queued("m")
+    sent = chat.send_queued(by("m"))
     asked, place = sent.path[-2:]
     assert (asked.id, asked.text, asked.parent) == (chat.queue[0].id, "2", chat.leaf)
     assert place.running
@@ -134,7 +135,7 @@ def test_a_draft_keeps_its_id_when_it_becomes_a_question():
 def test_names_and_pins_are_counted_apart_from_the_chat():
     chat = answered("1").pin(True).rename("Name")
     assert chat.label == Label("Name", True, 2)
-    assert chat.ask("2", "m").label == chat.label
+    assert chat.ask("2", by("m")).label == chat.label
 
 
 def test_the_newest_message_says_when_a_chat_was_updated():
@@ -145,16 +146,16 @@ def test_the_newest_message_says_when_a_chat_was_updated():
 def test_another_branch_is_shown_down_to_its_newest_end():
     chat = answered("1", "2")
     first = chat.path[0]
-    again = chat.answer(first.id, "m")
+    again = chat.answer(first.id, by("m"))
     assert len(again.path) == 2
     assert again.show(chat.path[1].id).path == chat.path
-    newest = chat.answer(chat.path[2].id, "m")
+    newest = chat.answer(chat.path[2].id, by("m"))
     assert newest.show(first.id).path == newest.path
 
 
 def test_what_was_said_in_one_place_is_listed_oldest_first():
     chat = answered("1")
-    again = chat.answer(chat.path[0].id, "m").answer(chat.path[0].id, "m")
+    again = chat.answer(chat.path[0].id, by("m")).answer(chat.path[0].id, by("m"))
     question = chat.path[0]
     assert again.versions() == {(None, "user"): [question], (question.id, "assistant"): [*again.messages[1:]]}
 
@@ -182,14 +183,14 @@ def test_a_chat_from_outside_can_be_shown_whatever_its_tree(chat):
         assert message in chat.versions()[message.parent, message.role]
         assert message in chat.show(message.id).path
     assert chat.running is None or chat.running in chat.path
-    asked = chat.ask("And?", "m")
+    asked = chat.ask("And?", by("m"))
     assert asked.path[:-2] == chat.path
 
 
 def test_a_chat_whose_leaf_is_missing_shows_its_newest_message_and_goes_on_there():
     chat = Conversation(messages=chain(3), leaf=some_id(9))
     assert chat.path == chat.messages
-    assert chat.ask("And?", "m").path[:-2] == chat.messages
+    assert chat.ask("And?", by("m")).path[:-2] == chat.messages
 
 
 def test_a_circle_is_shown_once_around():
@@ -228,6 +229,6 @@ def test_what_counts_as_high_as_it_can_goes_on_and_stays_readable():
         (Draft(some_id(3), "?", LATEST),),
         label=Label(revision=LATEST),
     )
-    chat = top.rename("Name").pin(True).enqueue("More").finish(running.id, DONE).ask("?", "m")
+    chat = top.rename("Name").pin(True).enqueue("More").finish(running.id, DONE).ask("?", by("m"))
     assert archive.load(through_json(archive.dump(chat))).title == "Name"
     assert chat.messages[0].text == DONE.text

@@ -10,12 +10,13 @@ from hypothesis import strategies as st
 from chatcore.conversation import LATEST, Conversation, Label
 from chatcore.events import Ended, Ending, Reply
 from chatcore.exports import ENDINGS, file_name, to_markdown
+from tests.asking import by
 
 DAY = 1_700_000_000_000
 
 
 def chat(question: str = "Why?", answer: str = "Because.", ended: Ended | None = None, name: str = "") -> Conversation:
-    asked = Conversation(created=DAY).ask(question, "gpt_4")
+    asked = Conversation(created=DAY).ask(question, by("gpt_4"))
     done = asked.finish(asked.path[-1].id, Reply(answer, None, ended or Ended(Ending.COMPLETE)))
     messages = tuple(replace(message, created=DAY) for message in done.messages)
     return replace(done, messages=messages, label=Label(name, False, 1))
@@ -36,7 +37,7 @@ def test_the_text_of_a_message_is_as_it_was_written() -> None:
 
 def test_only_the_branch_on_screen_is_written() -> None:
     first = chat(answer="first")
-    second = first.answer(first.path[0].id, "gpt")
+    second = first.answer(first.path[0].id, by("gpt"))
     second = second.finish(second.path[-1].id, Reply("second", None, Ended(Ending.COMPLETE)))
     assert "second" in to_markdown([second])
     assert "first" not in to_markdown([second])
@@ -50,7 +51,7 @@ def test_how_an_answer_ended_is_said_where_it_is_not_complete(ending: Ending) ->
 
 
 def test_an_answer_that_is_still_being_made_says_so() -> None:
-    assert to_markdown([Conversation().ask("Q", "m")]).endswith("*This answer was still being made.*\n")
+    assert to_markdown([Conversation().ask("Q", by("m"))]).endswith("*This answer was still being made.*\n")
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ from chatcore.conversation import Conversation, Message
 from chatcore.errors import InputError, NewerError
 from chatcore.events import Ended, Ending, Reply
 from chatcore.imports import DAMAGED, LOCKED, NEWER, NOTHING, TOO_LARGE, TOO_LONG, TOO_MANY, Imported
+from tests.asking import by
 from tests.exported import open_webui_chat, small_chatgpt_chat, small_open_webui_chat, zipped
 
 LONG = 200_000
@@ -35,7 +36,7 @@ def refusal(content: object) -> str:
 
 
 def asked(text: str = "Why?") -> Conversation:
-    chat = Conversation().ask(text, "model")
+    chat = Conversation().ask(text, by("model"))
     return chat.finish(chat.path[-1].id, Reply("Because.", None, Ended(Ending.COMPLETE)))
 
 
@@ -117,7 +118,7 @@ def test_ones_own_backup_has_the_same_chat_under_the_same_ids() -> None:
 
 
 def test_what_runs_and_what_waits_stays_where_it_came_from() -> None:
-    chat = Conversation().ask("Q", "model").enqueue("later")
+    chat = Conversation().ask("Q", by("model")).enqueue("later")
     assert chat.running
     imported = read(own(chat))
     question, answer = imported.conversations[0].path
@@ -292,7 +293,7 @@ def test_progress_goes_on_to_its_end_and_never_back(form: str, monkeypatch: pyte
 
 def test_a_chat_that_stands_twice_in_a_file_comes_in_once_with_everything() -> None:
     one = asked()
-    other = one.ask("And?", "model")
+    other = one.ask("And?", by("model"))
     (chat,) = read(own(one, other, one)).conversations
     assert {message.id for message in chat.messages} == {message.id for message in other.messages}
 

@@ -12,6 +12,7 @@ from chatcore import merge as merging
 from chatcore.conversation import Conversation, Label, Message
 from chatcore.events import Ended, Ending, UsageReported
 from chatcore.merge import changes, covers, merge, ordered
+from tests.asking import by
 from tests.chats import DONE, answered, chain, clock, histories, leaf, lookalikes, question, some_id, tabs, texts
 
 hunt = settings(max_examples=200, deadline=None)
@@ -105,7 +106,7 @@ def test_a_version_covers_another_when_merging_brings_nothing_but_the_branch_on_
     ("change", "covered"),
     [
         pytest.param(lambda chat: chat.show(chat.path[0].id), True, id="another branch on screen"),
-        pytest.param(lambda chat: chat.ask("?", "m"), False, id="a message"),
+        pytest.param(lambda chat: chat.ask("?", by("m")), False, id="a message"),
         pytest.param(lambda chat: chat.finish(chat.path[-1].id, DONE), False, id="an end"),
         pytest.param(lambda chat: chat.enqueue("?"), False, id="a draft"),
         pytest.param(lambda chat: chat.withdraw("d"), False, id="a withdrawal"),
@@ -113,14 +114,14 @@ def test_a_version_covers_another_when_merging_brings_nothing_but_the_branch_on_
     ],
 )
 def test_what_is_new_is_not_covered(change, covered):
-    chat = answered("1").ask("2", "m")
+    chat = answered("1").ask("2", by("m"))
     assert covers(chat, change(chat)) is covered
     assert covers(change(chat), chat)
 
 
 def test_two_answers_to_one_question_are_branches_and_so_are_two_questions():
     common = answered("1")
-    here, there = common.ask("2", "m"), common.ask("3", "m").answer(common.path[0].id, "m")
+    here, there = common.ask("2", by("m")), common.ask("3", by("m")).answer(common.path[0].id, by("m"))
     merged = merge(here, there)
     assert {it.text for it in merged.versions()[leaf(common), "user"]} == {"2", "3"}
     assert len(merged.versions()[common.path[0].id, "assistant"]) == 2
@@ -128,14 +129,14 @@ def test_two_answers_to_one_question_are_branches_and_so_are_two_questions():
 
 def test_two_first_questions_of_one_chat_are_branches():
     empty = Conversation()
-    here, there = empty.ask("1", "m"), empty.ask("2", "m")
+    here, there = empty.ask("1", by("m")), empty.ask("2", by("m"))
     assert {it.text for it in merge(here, there).versions()[None, "user"]} == {"1", "2"}
 
 
 def test_two_tabs_that_both_send_the_queue_end_with_one_question_per_draft_and_both_answers():
     common = answered("1").enqueue("2").enqueue("3")
     first, second = common.queue
-    here, there = (common.send_queued("m").send_queued("m") for _ in range(2))
+    here, there = (common.send_queued(by("m")).send_queued(by("m")) for _ in range(2))
     merged = merge(here, there)
     assert merged.queue == ()
     assert [it.text for it in merged.messages if it.role == "user"] == ["1", "2", "3"]
@@ -146,23 +147,23 @@ def test_two_tabs_that_both_send_the_queue_end_with_one_question_per_draft_and_b
 @pytest.mark.parametrize("seed", range(8))
 def test_tabs_that_send_two_drafts_in_different_order_make_no_circle(seed):
     with clock((1,), seed):
-        common = Conversation().ask("1", "m")
+        common = Conversation().ask("1", by("m"))
         here, there = common.enqueue("2"), common.enqueue("3")
-        crossed = merge(there.send_queued("m"), here).send_queued("m")
-        merged = merge(merge(here, there).send_queued("m").send_queued("m"), crossed)
+        crossed = merge(there.send_queued(by("m")), here).send_queued(by("m"))
+        merged = merge(merge(here, there).send_queued(by("m")).send_queued(by("m")), crossed)
     assert merged.path[0].text == "1"
     assert all(merged.show(message.id).path[0].text == "1" for message in merged.messages)
 
 
 def test_an_answer_that_ended_since_is_among_what_came_since():
-    chat = Conversation().ask("1", "m")
+    chat = Conversation().ask("1", by("m"))
     done = chat.finish(leaf(chat), DONE)
     assert changes(done, chat).messages == done.messages[1:]
 
 
 def test_a_draft_that_one_tab_sent_waits_in_no_other():
     common = answered("1").enqueue("2")
-    merged = merge(common.enqueue("3"), common.send_queued("m"))
+    merged = merge(common.enqueue("3"), common.send_queued(by("m")))
     assert [draft.text for draft in merged.queue] == ["3"]
 
 
@@ -182,21 +183,21 @@ def test_a_draft_that_is_put_back_stands_in_its_old_place_in_every_tab():
 
 def test_what_was_sent_stays_though_another_tab_withdrew_it():
     common = answered("1").enqueue("2")
-    merged = merge(common.send_queued("m"), common.withdraw(common.queue[0].id))
+    merged = merge(common.send_queued(by("m")), common.withdraw(common.queue[0].id))
     assert texts(merged)[2] == "2"
     assert merged.queue == ()
 
 
 def test_the_branch_on_screen_is_that_of_the_higher_revision():
     common = answered("1")
-    behind, ahead = common.ask("2", "m"), common.ask("3", "m").pin(True)
+    behind, ahead = common.ask("2", by("m")), common.ask("3", by("m")).pin(True)
     assert merge(behind, ahead).path == ahead.path
     assert merge(ahead, behind).revision == ahead.revision
 
 
 def test_the_label_of_the_higher_revision_holds_whatever_the_chats_have():
     chat = answered("1")
-    renamed_twice, busy = chat.rename("One").rename("Two"), chat.rename("Other").ask("2", "m").ask("3", "m")
+    renamed_twice, busy = chat.rename("One").rename("Two"), chat.rename("Other").ask("2", by("m")).ask("3", by("m"))
     assert merge(renamed_twice, busy).label == merge(busy, renamed_twice).label == Label("Two", False, 2)
 
 

@@ -17,6 +17,7 @@ from chatcore.conversation import Conversation
 from chatcore.errors import UnreadableError
 from chatcore.merge import ordered
 from chatcore.packing import MAX_UNPACKED, PAYS_FROM, pack, text_of, unpack
+from tests.asking import by
 from tests.chats import ID, conversations, question, some_id, through_json
 
 JSON = st.recursive(
@@ -40,7 +41,7 @@ def packed(text: Any) -> dict[str, Any]:
 
 
 def chat_of(text: str) -> Conversation:
-    return Conversation().ask(text, "m").rename("Name").enqueue("Later")
+    return Conversation().ask(text, by("m")).rename("Name").enqueue("Later")
 
 
 @settings(deadline=None)

@@ -18,7 +18,8 @@ from chatcore.events import Ended, Ending, RunEvent, TextDelta, UsageReported, f
 from chatcore.providers.base import ChatRequest, Provider
 from chatcore.providers.mock import MockProvider, MockScript
 from tests.asking import answer_of, ask, attempt, collect
-from tests.dialects import DIALECTS, Dialect
+from tests.dialects import CHAT, Dialect
+from tests.every_dialect import DIALECTS
 from tests.upstream import Exchange, Moment, Upstream
 from tests.upstream_script import Cut, Loop, Script, Stall, Status
 
@@ -123,8 +124,14 @@ def test_text_arrives_in_order_and_whole(factory: Factory) -> None:
     assert all(event.text for event in events if isinstance(event, TextDelta))
 
 
-@every_provider
-@pytest.mark.parametrize("ending", [Ending.COMPLETE, Ending.LENGTH, Ending.FILTERED, Ending.REFUSED])
+@pytest.mark.parametrize(
+    ("factory", "ending"),
+    [
+        pytest.param(factory, ending, id=f"{name}-{ending}")
+        for name, factory in PROVIDERS.items()
+        for ending in DIALECTS.get(name, CHAT).endings
+    ],
+)
 def test_one_end_and_it_is_the_last_event(factory: Factory, ending: Ending) -> None:
     with factory(lambda _: Told(ending=ending)) as stage:
         events = answer_of(stage.provider)

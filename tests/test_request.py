@@ -4,10 +4,11 @@ from chatcore import request
 from chatcore.conversation import Conversation
 from chatcore.events import Ended, Ending, Reply
 from chatcore.providers.base import ChatRequest, PromptMessage
+from tests.asking import by
 
 
 def answered(chat: Conversation, question: str, text: str, ending: Ending = Ending.COMPLETE) -> Conversation:
-    chat = chat.ask(question, "m")
+    chat = chat.ask(question, by("m"))
     return chat.finish(chat.path[-1].id, Reply(text, ended=Ended(ending)))
 
 
@@ -20,31 +21,31 @@ def contents(chat: Conversation) -> list[str]:
 
 
 def test_the_request_is_the_path_up_to_the_question_and_the_model_of_the_answer():
-    chat = answered(Conversation(), "One?", "First.").ask("Two?", "chosen")
+    chat = answered(Conversation(), "One?", "First.").ask("Two?", by("chosen"))
     assert asked(chat) == ChatRequest(
         (PromptMessage("user", "One?"), PromptMessage("assistant", "First."), PromptMessage("user", "Two?")), "chosen"
     )
 
 
 def test_an_answer_without_text_is_left_out():
-    chat = answered(Conversation(), "One?", "", Ending.FAILED).ask("Two?", "m")
+    chat = answered(Conversation(), "One?", "", Ending.FAILED).ask("Two?", by("m"))
     assert contents(chat) == ["One?", "Two?"]
 
 
 def test_a_partial_answer_is_part_of_what_was_said():
-    chat = answered(Conversation(), "One?", "Par", Ending.STOPPED).ask("Two?", "m")
+    chat = answered(Conversation(), "One?", "Par", Ending.STOPPED).ask("Two?", by("m"))
     assert contents(chat) == ["One?", "Par", "Two?"]
 
 
 def test_another_branch_is_not_sent():
     chat = answered(Conversation(), "One?", "Old.")
-    chat = chat.answer(chat.path[0].id, "other")
+    chat = chat.answer(chat.path[0].id, by("other"))
     assert contents(chat) == ["One?"]
     assert asked(chat).model == "other"
 
 
 def test_what_waits_in_the_queue_is_not_sent():
-    assert contents(Conversation().ask("One?", "m").enqueue("Two?")) == ["One?"]
+    assert contents(Conversation().ask("One?", by("m")).enqueue("Two?")) == ["One?"]
 
 
 def test_an_answer_in_the_middle_is_asked_for_with_what_stands_before_it():

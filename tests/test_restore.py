@@ -12,6 +12,7 @@ from chatcore.conversation import Conversation
 from chatcore.events import Ended, Ending, Reply
 from chatcore.restore import restore
 from chatcore.shelf import Shelf
+from tests.asking import by
 from tests.chats import ID
 from tests.test_archive import json_values
 
@@ -19,7 +20,7 @@ OWNER = "owner-AAAAAAAAAAAAAAAA"
 
 
 def chat(question: str = "Why?", ending: Ending | None = Ending.COMPLETE) -> Conversation:
-    conversation = Conversation().ask(question, "m")
+    conversation = Conversation().ask(question, by("m"))
     assert conversation.leaf
     return conversation.finish(conversation.leaf, Reply("So.", ended=Ended(ending))) if ending else conversation
 
@@ -128,7 +129,7 @@ def test_a_chat_with_something_deep_in_it_that_is_not_ours_is_read_without_it():
 
 def test_a_chat_and_its_tail_are_one_in_whatever_order_they_come():
     one = chat("One?")
-    longer = one.ask("Two?", "m")
+    longer = one.ask("Two?", by("m"))
     pair = [(archive.chat_key(one.id), archive.dump(one)), (archive.tail_key(one.id), archive.dump(longer))]
     assert restore(dict(pair)).chats == restore(dict(reversed(pair))).chats == {one.id: longer}
 

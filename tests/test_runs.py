@@ -5,14 +5,26 @@ import threading
 from collections.abc import AsyncGenerator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import replace
 
 import pytest
 
 from chatcore.errors import ProviderError, SetupError
-from chatcore.events import Ended, Ending, RunEvent, TextDelta, UsageReported, fold
+from chatcore.events import (
+    Ended,
+    Ending,
+    KeptByProvider,
+    ReasoningDelta,
+    RetryScheduled,
+    RunEvent,
+    TextDelta,
+    UsageReported,
+    fold,
+)
 from chatcore.providers.base import ChatRequest
+from chatcore.run_log import EVENT_BYTES, Retrying
 from chatcore.runs import Run, RunLimits, RunRegistry
-from tests.played import Played, begin, log_of, saying
+from tests.played import REQUEST, Played, begin, log_of, saying
 
 HELLO = TextDelta("Hello")
 CANARY = "sk-canary in an exception"
@@ -160,6 +172,124 @@ def test_an_answer_that_is_too_large_is_cut_off_and_its_stream_closed() -> None:
     assert not played.silent.is_set()
 
 
+def endless(event: RunEvent) -> Played:
+    async def play(_: ChatRequest) -> AsyncGenerator[RunEvent, None]:
+        while True:
+            yield event
+            await asyncio.sleep(0)
+
+    return Played(play)
+
+
+@pytest.mark.parametrize("event", [TextDelta(""), ReasoningDelta("x"), KeptByProvider("x")], ids=str)
+def test_an_endless_stream_of_anything_is_cut_off(event: RunEvent) -> None:
+    with limited(RunLimits(log_bytes=100 * EVENT_BYTES)) as registry:
+        run = begin(registry, endless(event))
+        assert "too large" in only_end(log_of(run)).reason
+    assert run.size <= 103 * EVENT_BYTES
+
+
+def test_what_the_model_thinks_counts_as_well() -> None:
+    with limited(RunLimits(answer_bytes=95)) as registry:
+        log = log_of(begin(registry, saying(*[ReasoningDelta("é" * 10)] * 20, hold=True)))
+    assert fold(log).reasoning == "é" * 40
+    assert "too large" in only_end(log).reason
+
+
+def test_of_the_reports_of_usage_the_last_is_kept_whatever_ends_the_run(registry: RunRegistry) -> None:
+    played = saying(UsageReported(1, 0), HELLO, *[UsageReported(1, count) for count in range(1000)], hold=True)
+    run = begin(registry, played)
+    assert played.silent.wait(5)
+    assert registry.stop("me", "1")
+    assert run.events_since(0)[0] == [HELLO, UsageReported(1, 999), Ended(Ending.STOPPED)]
+
+
+CLOSED: dict[str, tuple[RunLimits, list[RunEvent], str]] = {
+    "after the end mark": (RunLimits(), [HELLO, Ended(Ending.COMPLETE)], ""),
+    "too large": (RunLimits(answer_bytes=3), [HELLO], "too large"),
+    "silent": (RunLimits(first_token=0.02), [], "did not answer in time"),
+}
+
+
+@pytest.mark.parametrize("name", CLOSED)
+def test_a_provider_that_never_closes_keeps_no_run_open(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    limits, events, words = CLOSED[name]
+    monkeypatch.setattr("chatcore.making.CLOSING", 0.01)
+
+    async def play(_: ChatRequest) -> AsyncGenerator[RunEvent, None]:
+        try:
+            for event in events:
+                yield event
+            await played.hold()
+        finally:
+            await asyncio.Event().wait()
+
+    played = Played(play)
+    with limited(limits) as registry:
+        assert words in only_end(log_of(begin(registry, played))).reason
+        assert played.left.wait(5), "it was waited for without end"
+
+
+# What a run says of itself
+
+
+def test_a_run_tells_whether_text_has_come_and_whether_the_provider_keeps_it() -> None:
+    run = Run(begun="One two")
+    assert (run.answering, run.kept, run.attempts) == (False, "", 0)
+    run.append(ReasoningDelta("Hm"))
+    run.append(KeptByProvider("kept"))
+    assert (run.answering, run.kept) == (False, "kept")
+    run.append(TextDelta(" three"))
+    assert run.answering
+
+
+def test_a_run_tells_of_a_retry_while_it_is_waited_for() -> None:
+    now = [100.0]
+    run = Run(lambda: now[0])
+    assert run.retry is None
+    scheduled = RetryScheduled("Busy", 2, 4, 3)
+    run.append(scheduled)
+    now[0] += 1
+    assert run.retry == Retrying(scheduled, 103.0, 2.0)
+    now[0] += 2
+    assert run.retry is None
+    now[0] -= 2
+    run.append(HELLO)
+    assert run.retry is None
+
+
+# Going on from a part that is there
+
+
+def continued(registry: RunRegistry, played: Played, begun: str) -> Run:
+    return registry.start("me", "1", played, replace(REQUEST, begun=begun))
+
+
+def test_the_log_begins_with_what_was_begun_and_goes_on_without_a_seam(registry: RunRegistry) -> None:
+    run = continued(
+        registry, saying(TextDelta("quick brown"), TextDelta(" fox"), Ended(Ending.COMPLETE)), "A quick bro"
+    )
+    assert log_of(run) == [TextDelta("A quick bro"), TextDelta("wn"), TextDelta(" fox"), Ended(Ending.COMPLETE)]
+    assert run.reply().text == "A quick brown fox"
+
+
+def test_what_is_held_back_at_the_seam_is_there_when_the_run_is_stopped(registry: RunRegistry) -> None:
+    played = saying(TextDelta("two "), hold=True)
+    run = continued(registry, played, "one two three")
+    assert played.silent.wait(5)
+    assert not run.answering
+    assert registry.stop("me", "1")
+    assert run.reply().text == "one two threetwo "
+    assert run.answering
+
+
+@pytest.mark.parametrize("error", [ProviderError("No."), ValueError(CANARY)], ids=["ours", "unexpected"])
+def test_what_was_begun_is_kept_when_going_on_fails(registry: RunRegistry, error: Exception) -> None:
+    run = continued(registry, saying(TextDelta("two "), then=error), "one two three")
+    assert fold(log_of(run)).text == "one two threetwo "
+    assert only_end(log_of(run)).ending is Ending.FAILED
+
+
 def test_closing_the_registry_interrupts_what_is_open_and_leaves_what_has_ended(registry: RunRegistry) -> None:
     held = saying(HELLO, hold=True)
     done, open_run = begin(registry, saying(Ended(Ending.COMPLETE)), "1"), begin(registry, held, "2")
@@ -176,6 +306,7 @@ def test_closing_the_registry_interrupts_what_is_open_and_leaves_what_has_ended(
 MORE: dict[str, Callable[[Run], bool]] = {
     "text": lambda run: run.append(HELLO),
     "usage": lambda run: run.append(UsageReported(1, 2)),
+    "a failure": lambda run: run.fail("No.", "kind"),
     "another end": lambda run: run.append(Ended(Ending.STOPPED)),
 }
 
@@ -188,7 +319,7 @@ def test_after_the_end_nothing_is_ever_appended(append: Callable[[Run], bool]) -
     size = run.size
     assert not append(run)
     assert run.events_since(0)[0] == [HELLO, Ended(Ending.COMPLETE)]
-    assert (run.ended, run.size) == (Ended(Ending.COMPLETE), size)
+    assert (run.ended, run.size, run.failure) == (Ended(Ending.COMPLETE), size, "")
 
 
 def test_whoever_ends_a_run_first_is_the_only_one() -> None:

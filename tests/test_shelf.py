@@ -17,6 +17,7 @@ from chatcore.merge import covers, merge
 from chatcore.mirror import BASES
 from chatcore.restore import restore
 from chatcore.shelf import SMALL, TAIL_SHARE, Shelf
+from tests.asking import by
 from tests.chats import DONE, ID, OPERATIONS, answered, clock, leaf, operate, through_json
 from tests.visiting import stamp_of
 
@@ -50,7 +51,7 @@ def foreign(text: str, number: int) -> str:
 def long_chat(turns: int = 60) -> Conversation:
     chat = Conversation()
     for number in range(turns):
-        chat = chat.ask(foreign("question", number), "m")
+        chat = chat.ask(foreign("question", number), by("m"))
         chat = chat.finish(leaf(chat), replace(DONE, text=foreign("answer", number)))
     return chat
 
@@ -80,13 +81,13 @@ def test_a_small_chat_is_written_whole():
     shelf = opened({})
     chat = answered("One?")
     shelf.save(chat)
-    shelf.save(chat.ask("Two?", "m"))
+    shelf.save(chat.ask("Two?", by("m")))
     assert written(shelf) == [archive.chat_key(chat.id)]
 
 
 def test_of_a_long_chat_only_what_is_new_is_written(long):
     shelf, items = stored_long(long)
-    shelf.save(long.ask("And?", "m"))
+    shelf.save(long.ask("And?", by("m")))
     (key,) = written(shelf)
     assert key == archive.tail_key(long.id)
     assert len(packing.text_of(shelf.outbox.get(key).value)) < 1000
@@ -99,7 +100,7 @@ def test_what_came_to_a_long_chat_is_written_whole_when_it_is_much(long):
     shelf, items = stored_long(long)
     keys, chat = [], long
     for number in range(60):
-        chat = chat.ask("And?", "m")
+        chat = chat.ask("And?", by("m"))
         shelf.save(chat)
         assert written(shelf) == [archive.tail_key(long.id)]
         store(shelf, items)
@@ -117,7 +118,7 @@ def test_what_came_to_a_long_chat_is_written_whole_when_it_is_much(long):
 
 def test_a_change_to_an_old_message_is_in_the_tail(long):
     shelf, items = stored_long(long)
-    chat = long.answer(long.path[0].id, "m")
+    chat = long.answer(long.path[0].id, by("m"))
     shelf.save(chat)
     store(shelf, items)
     done = chat.finish(leaf(chat), DONE)
@@ -129,16 +130,16 @@ def test_a_change_to_an_old_message_is_in_the_tail(long):
 def test_a_tail_never_takes_the_place_of_one_that_a_whole_under_way_was_to_replace(long):
     """The whole may never get there: it is too large for the storage, say, and what comes then is small."""
     shelf, items = stored_long(long)
-    first = chat = long.ask("First?", "m").rename("Named")
+    first = chat = long.ask("First?", by("m")).rename("Named")
     shelf.save(first)
     store(shelf, items)
     for number in range(60):
-        chat = chat.ask("And?", "m")
+        chat = chat.ask("And?", by("m"))
         chat = chat.finish(leaf(chat), replace(DONE, text=foreign("more", number)))
         shelf.save(chat)
         if archive.chat_key(long.id) in written(shelf):
             break
-    shelf.save(chat.ask("Last?", "m"))
+    shelf.save(chat.ask("Last?", by("m")))
     store(shelf, items, archive.tail_key(long.id))
     assert covers(restore(items).chats[long.id], first)
 
@@ -153,7 +154,7 @@ def test_what_another_tab_made_needless_is_nothing_to_write_a_tail_to(long, monk
     shelf.learn(archive.tail_key(long.id), items[archive.tail_key(long.id)])
     assert shelf.has_all_of(chat)
     assert not written(shelf)
-    shelf.save(chat.ask("And?", "m"))
+    shelf.save(chat.ask("And?", by("m")))
     assert written(shelf) == [archive.chat_key(long.id)]
 
 
@@ -216,8 +217,8 @@ def test_what_a_newer_version_stored_is_never_written_nor_removed(key):
     shelf = opened(items)
     chat = replace(answered("One?"), id=ID)
     shelf.save(chat)
-    shelf.open(ID)
-    shelf.save(chat.ask("Two?", "m"))
+    shelf.index.open(ID)
+    shelf.save(chat.ask("Two?", by("m")))
     store(shelf, items)
     shelf.remove(Conversation(ID))
     store(shelf, items)
@@ -229,7 +230,7 @@ def test_what_comes_to_a_chat_half_of_which_is_newer_is_stored_in_the_other_half
     other = archive.tail_key if newer is archive.chat_key else archive.chat_key
     items: Items = {newer(long.id): {"version": 9}, other(long.id): archive.dump(long)}
     shelf = opened(items)
-    chat = shelf.read(long.id).ask("And?", "m")
+    chat = shelf.read(long.id).ask("And?", by("m"))
     shelf.save(chat)
     assert written(shelf) == [other(long.id)]
     store(shelf, items)
@@ -240,7 +241,7 @@ def test_what_comes_to_a_chat_half_of_which_is_newer_is_stored_in_the_other_half
 def test_what_another_tab_with_a_newer_version_stored_is_never_written(long):
     shelf, _ = stored_long(long)
     for key in (archive.chat_key(long.id), archive.tail_key(long.id)):
-        shelf.save(long.ask("And?", "m"))
+        shelf.save(long.ask("And?", by("m")))
         shelf.learn(key, {"version": 9})
         assert shelf.is_newer(key)
         assert key not in written(shelf)
@@ -260,7 +261,7 @@ def test_what_only_the_server_s_database_has_is_not_stored_here_until_it_is_save
 
 def test_a_deleted_chat_is_removed_whole(long):
     shelf, items = stored_long(long)
-    shelf.save(long.ask("And?", "m"))
+    shelf.save(long.ask("And?", by("m")))
     store(shelf, items)
     shelf.remove(long)
     assert long.id not in shelf
@@ -271,7 +272,7 @@ def test_a_deleted_chat_is_removed_whole(long):
 def test_the_tail_that_another_tab_made_is_removed_with_the_chat(long):
     shelf, items = stored_long(long)
     there = opened(items)
-    there.save(long.ask("And?", "m"))
+    there.save(long.ask("And?", by("m")))
     store(there, items)
     shelf.remove(long)
     store(shelf, items)
@@ -280,7 +281,7 @@ def test_the_tail_that_another_tab_made_is_removed_with_the_chat(long):
 
 def test_a_chat_that_is_saved_again_after_it_was_deleted_is_written_whole(long):
     shelf, items = stored_long(long)
-    shelf.save(long.ask("And?", "m"))
+    shelf.save(long.ask("And?", by("m")))
     store(shelf, items)
     shelf.remove(long)
     shelf.save(long)
@@ -333,7 +334,7 @@ def test_of_many_long_chats_few_are_kept_as_values(long):
         items[archive.chat_key(f"{ID}{number}")] = archive.dump(replace(long, id=f"{ID}{number}"))
     shelf = opened(items)
     for entry in shelf.entries:
-        shelf.save(shelf.read(entry.id).ask("And?", "m"))
+        shelf.save(shelf.read(entry.id).ask("And?", by("m")))
     assert len(shelf._mirror._bases) == BASES
 
 
@@ -391,7 +392,7 @@ def test_the_parts_of_an_answer_are_read_from_the_storage_and_left_when_it_is_wh
 
 def test_a_question_whose_answer_failed_to_be_stored_is_written_first(long):
     shelf = opened({})
-    asked, other = Conversation().ask("One?", "m"), answered("Two?")
+    asked, other = Conversation().ask("One?", by("m")), answered("Two?")
     shelf.save(other)
     shelf.save(asked)
     assert shelf.next_write([asked.id]).key == archive.chat_key(asked.id)

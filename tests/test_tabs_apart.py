@@ -9,6 +9,7 @@ from chatcore import shelf as shelving
 from chatcore.conversation import LATEST, Message
 from chatcore.events import Ending
 from chatcore.visit import Visit
+from tests.asking import by
 from tests.chats import DONE as ANSWERED
 from tests.tabs import all_texts, expect_the_same
 from tests.visiting import DONE, calls, end, endings, say, texts
@@ -138,7 +139,7 @@ def test_an_empty_tab_that_slept_through_the_first_visit_takes_its_owner(browser
 def test_wholes_and_tails_of_two_tabs_come_together(browser, here, there, puppet, monkeypatch, order, whole):
     for visit, name in ((here, "here"), (there, "there")):
         monkeypatch.setattr(shelving, "TAIL_SHARE", 0.0 if whole in (name, "both") else 9.0)
-        chat = visit.conversation.ask(f"From {name}?", "m")
+        chat = visit.conversation.ask(f"From {name}?", by("m"))
         visit._change(chat.finish(chat.path[-1].id, replace(ANSWERED, text=f"{name}.")))
     visits = (here, there) if order == "here first" else (there, here)
     for visit in visits:
@@ -212,7 +213,7 @@ def _running(visit: Visit) -> Message:
 def test_what_has_the_highest_revision_can_still_be_stored_and_read(browser, here, there):
     chat = replace(here.conversation, revision=LATEST).rename("Named")
     browser.write(archive.chat_key(chat.id), archive.dump(chat, "elsewhere"))
-    here.conversation = here.conversation.ask("Two?", "m")
+    here.conversation = here.conversation.ask("Two?", by("m"))
     browser.settle()
     assert browser.stored(chat.id).title == "Named"
     assert "Two?" in {message.text for message in browser.stored(chat.id).messages}

@@ -4,12 +4,14 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from chatcore.conversation import MAX_MESSAGE, TITLE_LENGTH, Conversation, Label, clean, shorten
+from chatcore.cleaning import MAX_MESSAGE, clean
+from chatcore.conversation import TITLE_LENGTH, Conversation, Label, shorten
 from chatcore.errors import InputError
+from tests.asking import by
 
 
 def titled(text: str) -> str:
-    return Conversation().ask(text, "m").title
+    return Conversation().ask(text, by("m")).title
 
 
 @pytest.mark.parametrize(
@@ -45,7 +47,7 @@ def test_what_was_shortened_is_short_enough(text):
 
 
 def test_a_name_holds_before_the_first_message_until_it_is_taken_away():
-    chat = Conversation().ask("Question", "m").rename("  A\nname ")
+    chat = Conversation().ask("Question", by("m")).rename("  A\nname ")
     assert chat.title == "A name"
     assert chat.rename(" \x00").title == "Question"
 

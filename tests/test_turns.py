@@ -9,7 +9,7 @@ import threading
 import pytest
 
 from chatcore import archive
-from chatcore.conversation import MAX_MESSAGE
+from chatcore.cleaning import MAX_MESSAGE
 from chatcore.errors import InputError
 from chatcore.events import Ending
 from chatcore.providers.mock import MockProvider, MockScript

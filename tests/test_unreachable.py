@@ -10,28 +10,32 @@ import pytest
 
 from chatcore.errors import ProviderError
 from chatcore.providers.failures import Kind, translate
-from chatcore.providers.openai import OpenAIProvider
 from tests.asking import KEY, attempt
+from tests.dialects import Dialect
+from tests.every_dialect import every_dialect
 
 
-def test_a_refused_connection_is_told_apart() -> None:
+@every_dialect
+def test_a_refused_connection_is_told_apart(dialect: Dialect) -> None:
     with socket.socket() as bound:  # Bound and not listening: the port is taken, and refuses.
         bound.bind(("127.0.0.1", 0))
         host = f"127.0.0.1:{bound.getsockname()[1]}"
-        _, error = asyncio.run(attempt(OpenAIProvider("OpenAI", KEY, f"http://user:{KEY}@{host}/v1")))
+        _, error = asyncio.run(attempt(dialect.make(base_url=f"http://user:{KEY}@{host}/v1")))
     assert str(error) == f"Cannot reach {host}: the connection was refused."
 
 
-def test_an_unknown_host_is_told_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+@every_dialect
+def test_an_unknown_host_is_told_apart(monkeypatch: pytest.MonkeyPatch, dialect: Dialect) -> None:
     def unknown(*_: object, **__: object) -> None:
         raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
 
     monkeypatch.setattr(socket, "getaddrinfo", unknown)
-    _, error = asyncio.run(attempt(OpenAIProvider("OpenAI", KEY, "http://provider.invalid/v1")))
+    _, error = asyncio.run(attempt(dialect.make(base_url="http://provider.invalid/v1")))
     assert str(error) == "Cannot reach provider.invalid: the name was not found, or the network is down."
 
 
-def test_a_tls_failure_is_told_apart() -> None:
+@every_dialect
+def test_a_tls_failure_is_told_apart(dialect: Dialect) -> None:
     async def plain(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.read(1)
         writer.write(b"HTTP/1.1 400 Plain HTTP\r\n\r\n")
@@ -40,7 +44,7 @@ def test_a_tls_failure_is_told_apart() -> None:
     async def main() -> ProviderError | None:
         async with await asyncio.start_server(plain, "127.0.0.1", 0) as server:
             port = server.sockets[0].getsockname()[1]
-            _, error = await attempt(OpenAIProvider("OpenAI", KEY, f"https://127.0.0.1:{port}/v1"))
+            _, error = await attempt(dialect.make(base_url=f"https://127.0.0.1:{port}/v1"))
             return error
 
     assert "the secure connection (TLS) failed" in str(asyncio.run(main()))

@@ -29,7 +29,7 @@ from tests.upstream_script import (
     usage,
 )
 
-ASKED = re.compile(r"/v1/(chat/completions|messages|responses(/\w+)?)(\?.*)?$")
+ASKED = re.compile(r"/v1/(chat/completions|messages|responses(/\w+(/cancel)?)?)(\?.*)?$")
 """Where answers are asked for, or asked for again."""
 
 

@@ -12,10 +12,11 @@ from chatcore.conversation import Conversation
 from chatcore.errors import ProviderError
 from chatcore.events import Ended, Ending, RunEvent, TextDelta
 from chatcore.outbox import Write
-from chatcore.providers.base import ChatRequest, Provider
+from chatcore.providers.base import ChatRequest, ModelInfo, Provider
 from chatcore.restore import restore
 from chatcore.runs import Run, RunRegistry
 from chatcore.visit import Visit
+from tests.asking import Only
 from tests.chats import through_json
 
 PATIENCE = 10
@@ -28,7 +29,7 @@ SHARED = re.compile(r"chatcore\.(chat\.|tail\.|owner$)")
 class Puppet:
     """A provider whose every answer is said by the test, event by event."""
 
-    name = "Puppet"
+    name = host = "Puppet"
 
     def __init__(self) -> None:
         self.requests: list[ChatRequest] = []
@@ -49,6 +50,12 @@ class Puppet:
             yield event
             if isinstance(event, Ended):
                 return
+
+    async def models(self) -> tuple[ModelInfo, ...]:
+        return ()
+
+    async def warm(self) -> None:
+        """Nothing is slow."""
 
     async def aclose(self) -> None:
         """Nothing is held."""
@@ -175,7 +182,7 @@ class Browser:
 
     def open(self, chat_id: str | None = None) -> Visit:
         """A tab, loaded or loaded again."""
-        visit = Visit(through_json(self.items), self.registry, self.provider, "model", chat_id)
+        visit = Visit(through_json(self.items), self.registry, Only(self.provider), chat_id)
         self.pages[visit] = Page(self, visit)
         return visit
 

@@ -8,16 +8,9 @@ from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from chatcore.events import RunEvent
+from chatcore.images import Image
 
 Role = Literal["system", "user", "assistant"]
-
-
-@dataclass(frozen=True, slots=True)
-class Image:
-    """A picture that is part of a message: its media type, e.g. "image/jpeg", and its bytes in base64."""
-
-    media_type: str
-    data: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ class Kind(Enum):
     KEY = "The key was rejected by {host}.", False
     FORBIDDEN = "Not allowed: {host} does not let this key do that.", False
     NOT_FOUND = "Model or address not found at {host}.", False
+    GONE = "{host} no longer has this answer.", False
     TOO_LONG = "Too long for this model: shorten the message or start a new conversation.", False
     NO_CREDIT = "Out of credit: the account at {host} has nothing left to spend.", False
     REJECTED = "{host} did not accept the request (HTTP status {status}).", False
@@ -68,11 +69,21 @@ _STATUSES = {
 
 # What the servers say where a status means several things; the first that fits. None stands for an event in the stream.
 _SAID: tuple[tuple[Kind, tuple[int | None, ...], str], ...] = (
-    (Kind.NO_CREDIT, (400, 403, 429, None), "insufficient.(quota|balance|credit|funds)|credit balance|billing_"),
-    (Kind.TOO_LONG, (400, 422, 500, None), "context.{0,9}(length|window|size)|prompt is too long|too many tokens"),
+    (
+        Kind.NO_CREDIT,
+        (400, 403, 429, None),
+        "insufficient.(quota|balance|credit|funds)|credit balance|billing_|spend.?limit",
+    ),
+    (
+        Kind.TOO_LONG,
+        (400, 422, 500, None),
+        "context.{0,9}(length|window|size|limit)|prompt is too long|too many tokens|request_too_large",
+    ),
+    (Kind.TOO_LONG, (429,), "request.too.large"),
     (Kind.KEY, (400, None), "(invalid|incorrect).api.?key|api key not valid|authentication_error"),
-    (Kind.NOT_FOUND, (400, 422, None), "model_not_found|not a valid model|invalid model"),
-    (Kind.BUSY, (None,), "overloaded|rate.?limit|server_error|timed? ?out|unavailable"),
+    (Kind.NOT_FOUND, (400, 422, None), "model_not_found|not_found_error|not a valid model|invalid model"),
+    (Kind.FORBIDDEN, (None,), "permission_error"),
+    (Kind.BUSY, (None,), "overloaded|rate.?limit|server_error|api_error|timed? ?out|unavailable"),
 )
 
 

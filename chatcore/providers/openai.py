@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING, Any
 from chatcore.events import Ended, Ending, ReasoningDelta, RunEvent, TextDelta, UsageReported
 from chatcore.providers.base import ChatRequest, PromptMessage
 from chatcore.providers.failures import Failure, Kind, from_event
-from chatcore.providers.sdk import Reading, SDKProvider, Stream, encodable
+from chatcore.providers.sdk import UNUSUAL, Reading, SDKProvider, Stream, encodable
 
 if TYPE_CHECKING:
     import httpx2
     from openai import AsyncOpenAI
 
 ENDINGS = {"stop": Ending.COMPLETE, "length": Ending.LENGTH, "content_filter": Ending.FILTERED}
-UNUSUAL = "The provider ended the answer for an unusual reason: it may be incomplete."
 
 
 class OpenAISDKProvider(SDKProvider["AsyncOpenAI"]):

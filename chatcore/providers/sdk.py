@@ -10,12 +10,13 @@ from abc import ABC, abstractmethod
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping
 from contextlib import aclosing
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Generic, Protocol, Self, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Protocol, Self, TypeVar
 from urllib.parse import urlsplit
 
 from chatcore.errors import ProviderError
 from chatcore.events import Ended, RunEvent
 from chatcore.providers.base import ChatRequest, ModelInfo
+from chatcore.providers.bounded import bound
 from chatcore.providers.failures import Failure, Kind, translate
 
 if TYPE_CHECKING:
@@ -26,6 +27,8 @@ USAGE_GRACE = 2.0
 
 KEEP_CONNECTION = 60.0
 """Seconds that an idle connection is kept: about the time to read an answer and ask on."""
+
+UNUSUAL = "The provider ended the answer for an unusual reason: it may be incomplete."
 
 NOT_STREAMS = ("text/html", "application/json", "application/xml", "text/xml")
 
@@ -72,6 +75,9 @@ class Reading(Protocol):
 
 class SDKProvider(ABC, Generic[C]):
     """A `Provider` through a vendor's async SDK. It belongs to the event loop that streams first."""
+
+    vendor_headers: ClassVar[Mapping[str, str]] = {}
+    """What the vendor wants with every request beside the key."""
 
     def __init__(
         self,
@@ -128,6 +134,8 @@ class SDKProvider(ABC, Generic[C]):
         client = await self._ready()
         try:
             found = [self._model(model) async for model in self._list(client)]
+        except (AttributeError, TypeError):  # The SDKs take any answer for a list.
+            failure = Failure(Kind.NOT_A_STREAM, self.host)
         except self._errors() as error:
             failure = translate(error, self.host, answering=False)
         else:
@@ -142,7 +150,12 @@ class SDKProvider(ABC, Generic[C]):
     async def stream(self, request: ChatRequest) -> AsyncGenerator[RunEvent, None]:
         reading = self._reading()
         async with aclosing(self._chunks(request)) as chunks:
-            while (chunk := await _next(chunks, reading)) is not _END:
+            async for chunk in chunks:
+                for event in reading.read(chunk):
+                    yield event
+                if reading.ended is not None:
+                    break
+            while reading.ended is not None and (chunk := await _late(chunks)) is not _END:
                 for event in reading.read(chunk):
                     yield event
         if reading.ended is not None:
@@ -195,7 +208,7 @@ class SDKProvider(ABC, Generic[C]):
             follow_redirects=False,
             timeout=timeout,
             limits=httpx2.Limits(keepalive_expiry=KEEP_CONNECTION),
-            event_hooks={"request": [self._leave_only_our_headers]},
+            event_hooks={"request": [self._leave_only_our_headers], "response": [bound]},
         )
         return self._make_client(http_client, timeout)
 
@@ -214,23 +227,22 @@ class SDKProvider(ABC, Generic[C]):
                 "Content-Type": "application/json",
                 "Content-Length": str(len(await request.aread())),
                 "User-Agent": "chatcore",
+                **self.vendor_headers,
                 **self._headers,
                 **(self._key_headers() if self._api_key else {}),
             }
         )
 
 
-async def _next(chunks: AsyncGenerator[object, None], reading: Reading) -> object:
-    """The next chunk, or _END.
+async def _late(chunks: AsyncGenerator[object, None]) -> object:
+    """The next chunk after the end mark, or _END.
 
-    Once the end mark has come the answer is whole: what fails or stays away after it costs the usage and nothing else.
+    The answer is whole: what fails or stays away now costs the usage and nothing else.
     """
     try:
-        async with asyncio.timeout(USAGE_GRACE if reading.ended else None):
+        async with asyncio.timeout(USAGE_GRACE):
             return await anext(chunks, _END)
     except (TimeoutError, ProviderError):
-        if reading.ended is None:
-            raise
         return _END
 
 

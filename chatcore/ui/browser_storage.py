@@ -77,7 +77,8 @@ def draw_pending(visit: Visit, first: Write) -> None:
     A fragment: a confirmation waits for a streaming script, and draws no more than this. What is left over waits until
     what is to be stored is confirmed, so the parts of an answer are there until the answer is.
     """
-    if visit.take_news() or not clicks.are_drawn():
+    clicks.draw_missed()
+    if visit.take_news():
         st.rerun()
     writes = list(visit.outbox)
     with st.container(key="storage-pending"):

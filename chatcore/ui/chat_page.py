@@ -6,7 +6,18 @@ import streamlit as st
 
 from chatcore.errors import SetupError
 from chatcore.restore import Damage
-from chatcore.ui import browser_storage, clicks, composer, downloads, link, live_reply, sidebar, transcript, words
+from chatcore.ui import (
+    browser_storage,
+    clicks,
+    composer,
+    downloads,
+    link,
+    live_reply,
+    models,
+    sidebar,
+    transcript,
+    words,
+)
 from chatcore.ui.session import server, visit
 from chatcore.ui.sources import compact
 from chatcore.visit import Visit
@@ -37,6 +48,7 @@ def draw() -> None:
         checkpoint_slot = st.empty()
     st.html(f"<style>{compact(STYLE)}</style>")
     sidebar.draw(here)
+    models.draw_button(here)
     _draw_notices(here)
     welcome = st.empty()
     if not here.conversation.messages:
@@ -47,12 +59,12 @@ def draw() -> None:
     stop = composer.draw(here)
     status = st.bottom.container(key="status")
     if live:
-        ending = live_reply.draw(here, *live, checkpoint_slot)
+        ending = live_reply.draw(here, *live[1:], checkpoint_slot)
         if here.settle():
             st.rerun()
         stop.empty()
         checkpoint_slot.empty()
-        transcript.draw_ending(here, here.conversation.path[-1], ending)
+        transcript.draw_end(here, here.conversation.path[-1], live[0], ending)
     with status:
         browser_storage.draw_pending(here, first)
 

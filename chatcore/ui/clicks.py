@@ -10,15 +10,22 @@ from typing import ParamSpec
 
 import streamlit as st
 
+from chatcore.ui import dialogs
+
 P = ParamSpec("P")
 DONE, DRAWN = "clicks-done", "clicks-drawn"
 
 
-def counted(callback: Callable[P, object]) -> Callable[P, None]:
-    """What every widget of the page gets as its callback. In a dialog it ends with the dialog closed."""
+def counted(callback: Callable[P, object], *, dialog: bool = False) -> Callable[P, None]:
+    """What every widget of the page gets as its callback; `dialog` where it opens a dialog, or is in one.
+
+    Who clicks beside a dialog has dismissed it, though the word of that may have been lost.
+    """
 
     def click(*args: P.args, **kwargs: P.kwargs) -> None:
         callback(*args, **kwargs)
+        if not dialog:
+            dialogs.close()
         # Last: to touch the session's state is to give way to a run that has been asked for meanwhile.
         st.session_state[DONE] = st.session_state.get(DONE, 0) + 1
 
@@ -30,11 +37,7 @@ def draw_all() -> None:
     st.session_state[DRAWN] = st.session_state.get(DONE, 0)
 
 
-def are_drawn() -> bool:
-    return bool(st.session_state.get(DRAWN) == st.session_state.get(DONE, 0))
-
-
-def close_dialog() -> None:
-    """At the start of a dialog: where the click that ends it has been served, draw the page without it."""
-    if not are_drawn():
+def draw_missed() -> None:
+    """At the start of a fragment: draw the whole page where a click is not drawn, those in the fragment itself too."""
+    if st.session_state.get(DRAWN) != st.session_state.get(DONE, 0):
         st.rerun()

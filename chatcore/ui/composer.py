@@ -2,14 +2,19 @@
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
+from streamlit.elements.widgets.chat import ChatInputValue
+from streamlit.runtime.uploaded_file_manager import UploadedFile
 
+from chatcore import images
 from chatcore.errors import InputError
 from chatcore.ui import words
 from chatcore.ui.clicks import counted
+from chatcore.ui.session import lineup
 from chatcore.visit import Visit
 
 FIELD = "composer"
 SENT = "composer-sent"
+MAX_UPLOAD_MB = 20
 REFUSED = "composer-refused"
 
 
@@ -40,11 +45,21 @@ def draw(visit: Visit) -> DeltaGenerator:
                 st.button(
                     "Undo", key="undo-last", on_click=counted(visit.undo), icon=":material/undo:", type="tertiary"
                 )
-        refusal = st.empty()
+        refusal, no_images = st.empty(), st.empty()
         if refused := st.session_state.pop(REFUSED, ""):
             refusal.warning(refused, icon=":material/edit:")
+        choice = visit.choice
+        if blind := lineup().info(choice.provider, choice.model).takes_images is False:
+            no_images.caption(words.takes_no_images(choice.model))
     # Not in `st.bottom`: the page follows the stream only where Streamlit itself has put the field at the bottom.
-    st.chat_input(words.PLACEHOLDER, key=FIELD, on_submit=counted(_take))
+    st.chat_input(
+        words.PLACEHOLDER,
+        key=FIELD,
+        on_submit=counted(_take),
+        accept_file=False if blind else "multiple",
+        file_type=images.ENDINGS,
+        max_upload_size=MAX_UPLOAD_MB,
+    )
     return stop
 
 
@@ -68,11 +83,18 @@ def send(visit: Visit) -> None:
     Where a run of the script serves several clicks, Streamlit calls the callback of the newest first: a question that
     was asked after a click on "New chat" would go to the chat before.
     """
-    text = st.session_state.pop(SENT, None)
-    if text is None:
+    sent: str | ChatInputValue | None = st.session_state.pop(SENT, None)
+    if sent is None:
         return
+    text, files = (sent, []) if isinstance(sent, str) else (sent.text, sent.files)
     try:
-        visit.send(text)
+        visit.send(text, _images(files))
     except InputError as error:
         st.session_state[REFUSED] = str(error)
         st.session_state[FIELD] = text
+
+
+def _images(files: list[UploadedFile]) -> tuple[images.Image, ...]:
+    if len(files) > images.MOST:
+        raise InputError(f"At most {images.MOST} images can go with one message.")
+    return tuple(images.prepare(file.getvalue(), file.name) for file in files)

@@ -13,6 +13,8 @@ from chatcore.ui.session import VISIT_KEY, server
 from chatcore.visit import Visit
 
 POLL = 0.02
+THOUGHT = 160
+"""Characters of what the model thinks that are shown while it does: each step is drawn once, and costs no more."""
 
 
 class LivePage:
@@ -21,7 +23,7 @@ class LivePage:
     def __init__(self, visit: Visit, run_id: str, waiting: DeltaGenerator, checkpoint: DeltaGenerator) -> None:
         """`waiting` and `checkpoint` are the places of the waiting line and of the part that is being stored."""
         self._visit, self._run_id, self._waiting, self._checkpoint = visit, run_id, waiting, checkpoint
-        self._run, self._line = visit.run, ""
+        self._run, self._line, self._thought, self._noted = visit.run, "", "", ""
 
     def follow(self, run: Run) -> None:
         self._run = run
@@ -29,18 +31,29 @@ class LivePage:
     def tick(self) -> None:
         """Reading the session's state is where Streamlit may end the script; it sends nothing."""
         st.session_state[VISIT_KEY]
-        if self._run is None or not self._run.size:
-            self._show(words.waiting(self._run.waited if self._run else 0))
+        run = self._run
+        if run is None:
+            self._show(words.waiting(0))
+        elif retry := run.retry:
+            self._show(words.retrying(retry.scheduled, retry.left))
+        elif not run.answering:
+            self._show(words.thinking(run.waited, self._thought) if self._thought else words.waiting(run.waited))
         elif self._line:
             self._line = ""
             self._waiting.empty()
+        if run and run.kept != self._noted:
+            self._noted = run.kept
+            self.checkpoint(0, "")
 
     def checkpoint(self, start: int, text: str) -> None:
         """Each in an element of its own key: within one run of the script a key can be drawn only once."""
-        write = self._visit.checkpoint(self._run_id, start, text)
+        write = self._visit.checkpoint(self._run_id, start, text, self._noted)
         if write:
             with self._checkpoint:
                 draw_write(write, write.key)
+
+    def think(self, text: str) -> None:
+        self._thought = (self._thought + text)[-THOUGHT:]
 
     def _show(self, line: str) -> None:
         if line != self._line:

@@ -9,24 +9,24 @@ from chatcore import archive, imports, packing
 from chatcore.conversation import Conversation
 from chatcore.errors import InputError
 from chatcore.imports import Imported
-from chatcore.ui import clicks, downloads, storage_room, words
+from chatcore.ui import clicks, dialogs, downloads, storage_room, words
 from chatcore.visit import Visit
 
 MAX_UPLOAD_MB = 200
 RESERVE = 100_000
 """Characters that an import leaves free for the chats to go on."""
-ASKED = "manage-asked"
+DIALOG = "manage"
 READ = "imported"
 """The file that was read last, by its id: a dialog is drawn again at every click in it."""
 
 
 def ask() -> None:
-    st.session_state[ASKED] = True
+    dialogs.show(DIALOG)
 
 
-@st.dialog("Manage chats", width="medium", on_dismiss="rerun")
+@st.dialog("Manage chats", width="medium", on_dismiss=clicks.counted(dialogs.close))
 def draw(visit: Visit) -> None:
-    clicks.close_dialog()
+    clicks.draw_missed()
     storage_room.draw_meter(visit)
     st.subheader("Export", anchor=False)
     with st.container(horizontal=True):

@@ -11,15 +11,13 @@ from streamlit.errors import StreamlitSecretNotFoundError
 
 from chatcore import settings
 from chatcore.database import Database, engine_options
-from chatcore.providers.base import Provider
-from chatcore.providers.mock import MODEL, MockProvider
-from chatcore.providers.openai import OpenAIProvider
+from chatcore.lineup import Lineup, VisitLineup
 from chatcore.runs import RunRegistry
 from chatcore.settings import Settings
 from chatcore.ui import browser_storage, link
 from chatcore.visit import Visit
 
-VISIT_KEY = "visit"
+VISIT_KEY, LINEUP_KEY = "visit", "lineup"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,15 +26,14 @@ class Server:
 
     settings: Settings
     registry: RunRegistry
-    provider: Provider
-    model: str
+    lineup: Lineup
     database: Database | None
 
     def close(self) -> None:
         """End every run, save what waits, and give the connections back."""
         if self.database:
             self.database.close()
-        self.registry.submit(self.provider.aclose()).result(timeout=5)
+        self.registry.submit(self.lineup.aclose()).result(timeout=5)
         self.registry.close()
 
 
@@ -46,11 +43,9 @@ def server() -> Server:
     known = settings.load(_host_secrets())
     registry = RunRegistry(known.run_limits)
     database = _database(known)
-    if known.openai_api_key is None:
-        return Server(known, registry, MockProvider(known.chat_mock_rate), MODEL, database)
-    provider = OpenAIProvider("OpenAI", known.openai_api_key.get_secret_value(), known.openai_base_url)
-    registry.submit(_warm(provider))
-    return Server(known, registry, provider, known.openai_model, database)
+    lineup = Lineup(known)
+    registry.submit(_warm(lineup))
+    return Server(known, registry, lineup, database)
 
 
 def _database(known: Settings) -> Database | None:
@@ -60,13 +55,13 @@ def _database(known: Settings) -> Database | None:
     return Database(st.connection("chatcore", type="sql", url=url, **engine_options(url)).engine)
 
 
-async def _warm(provider: OpenAIProvider) -> None:
-    """Load the SDK before the first question, and take all that is loaded by now out of the garbage collector's sight.
+async def _warm(lineup: Lineup) -> None:
+    """Load the SDKs before the first question, and take all that is loaded by now out of the garbage collector's sight.
 
-    Streamlit collects after every run of the script, also of one that was interrupted; with the SDK's many objects in
+    Streamlit collects after every run of the script, also of one that was interrupted; with the SDKs' many objects in
     sight each time cost the next run 120 to 190 ms.
     """
-    await provider.warm()
+    await lineup.warm()
     gc.collect()
     gc.freeze()
 
@@ -94,8 +89,14 @@ def visit() -> Visit:
     if VISIT_KEY not in st.session_state:
         items = browser_storage.read_all()
         here = server()
-        st.session_state[VISIT_KEY] = Visit(
-            items, here.registry, here.provider, here.model, link.asked(), here.database, _signed_in()
-        )
+        providers = VisitLineup(here.lineup, here.registry.submit)
+        st.session_state[LINEUP_KEY] = providers
+        st.session_state[VISIT_KEY] = Visit(items, here.registry, providers, link.asked(), here.database, _signed_in())
     known: Visit = st.session_state[VISIT_KEY]
+    return known
+
+
+def lineup() -> VisitLineup:
+    """Who can be asked in the visit of this page."""
+    known: VisitLineup = st.session_state[LINEUP_KEY]
     return known

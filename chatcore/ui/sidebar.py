@@ -10,7 +10,7 @@ import streamlit as st
 from chatcore.errors import InputError
 from chatcore.search import Hit
 from chatcore.shelf import Entry
-from chatcore.ui import downloads, manage_chats, words
+from chatcore.ui import dialogs, downloads, manage_chats, words
 from chatcore.ui.clicks import counted
 from chatcore.visit import Visit
 
@@ -59,12 +59,12 @@ def draw(visit: Visit) -> None:
             st.button(
                 "Manage chats",
                 key="manage-chats",
-                on_click=counted(manage_chats.ask),
+                on_click=counted(manage_chats.ask, dialog=True),
                 icon=":material/folder_managed:",
                 type="tertiary",
                 width="stretch",
             )
-        if st.session_state.pop(manage_chats.ASKED, False):
+        if dialogs.is_open(manage_chats.DIALOG):
             manage_chats.draw(visit)
 
 

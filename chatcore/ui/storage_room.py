@@ -6,14 +6,14 @@ Draws; what is deleted is deleted by `chats.py`.
 import streamlit as st
 
 from chatcore.shelf import Entry
-from chatcore.ui import clicks, downloads, words
+from chatcore.ui import clicks, dialogs, downloads, words
 from chatcore.ui.clicks import counted
 from chatcore.visit import Visit
 
 QUOTA = 5_242_880
 """Characters that Chromium, Firefox and Safari give to one address, as they document it; a page can't ask for it."""
 LISTED = 100
-ASKED = "room-asked"
+DIALOG = "room"
 
 
 def draw_meter(visit: Visit) -> None:
@@ -28,21 +28,24 @@ def draw_way_out(visit: Visit) -> None:
         downloads.draw("Download everything", "JSON", visit.everything, [], key="download", primary=True)
         if visit.outbox.problem != "off":
             st.button(
-                "Delete old chats", key="make-room", on_click=counted(_ask_for_room), icon=":material/delete_sweep:"
+                "Delete old chats",
+                key="make-room",
+                on_click=counted(_ask_for_room, dialog=True),
+                icon=":material/delete_sweep:",
             )
             st.button("Try again", key="store-again", on_click=counted(visit.outbox.retry), icon=":material/refresh:")
-    if st.session_state.pop(ASKED, False):
+    if dialogs.is_open(DIALOG):
         draw_room(visit)
 
 
 def _ask_for_room() -> None:
-    st.session_state[ASKED] = True
+    dialogs.show(DIALOG)
 
 
-@st.dialog("Delete old chats", width="medium")
+@st.dialog("Delete old chats", width="medium", on_dismiss=counted(dialogs.close))
 def draw_room(visit: Visit) -> None:
     """Which chats to drop, the oldest first, with what each takes."""
-    clicks.close_dialog()
+    clicks.draw_missed()
     st.markdown(words.ROOM)
     draw_meter(visit)
     others = _others(visit)

@@ -8,7 +8,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from chatcore import blocks
 from chatcore.conversation import Conversation, Draft, Message
-from chatcore.events import Ending
+from chatcore.events import Ended, Ending
 from chatcore.turns import GOES_ON
 from chatcore.ui import words
 from chatcore.ui.clicks import counted
@@ -21,6 +21,9 @@ FIRST = "transcript-first"
 WINDOW = 10
 """Messages that are drawn of a long chat; each click on "Show earlier" draws some more."""
 MORE = 30
+IMAGE_WIDTH = 240
+UNFINISHED = (Ending.STOPPED, Ending.LENGTH, Ending.FAILED, Ending.INTERRUPTED)
+"""After these endings the model can go on with what it said."""
 AVATARS = {"user": ":material/person:", "assistant": ":material/auto_awesome:"}
 
 
@@ -34,10 +37,10 @@ def pieces(text: str) -> tuple[str, ...]:
     return (*sealed, rest) if rest.strip() else tuple(sealed)
 
 
-def draw(visit: Visit) -> tuple[DeltaGenerator, DeltaGenerator] | None:
+def draw(visit: Visit) -> tuple[DeltaGenerator, DeltaGenerator, DeltaGenerator] | None:
     """The end of the path, and the queue.
 
-    Where an answer is being made: the places for its text and for what is said under it.
+    Where an answer is being made: the places for its reasoning, its text and what is said under it.
     """
     path = visit.conversation.path
     shown = _window(visit, path)
@@ -46,17 +49,18 @@ def draw(visit: Visit) -> tuple[DeltaGenerator, DeltaGenerator] | None:
     for message in shown:
         with _bubble(message.role, message.id):
             if message.role == "user":
-                st.text(message.text)
+                _draw_question(message)
                 _draw_versions(visit, message, versions[message.parent, message.role])
                 continue
-            body, foot = st.container(), st.container(key=f"foot-{message.id}")
+            thoughts, body = st.empty(), st.container()
+            foot = st.container(key=f"foot-{message.id}")
             _draw_versions(visit, message, versions[message.parent, message.role])
             if message.ended is None:
-                live = body, foot
+                live = thoughts, body, foot
             else:
                 for piece in pieces(message.text):
                     body.markdown(piece)
-                draw_ending(visit, message, foot)
+                draw_end(visit, message, thoughts, foot)
     _draw_queue(visit)
     _blank_rest(len(shown) + len(visit.conversation.queue))
     return live
@@ -99,20 +103,36 @@ def _blank_rest(drawn: int) -> None:
     st.session_state[DRAWN_KEY] = drawn
 
 
-def draw_ending(visit: Visit, message: Message, place: DeltaGenerator) -> None:
-    """How the answer ended, where that needs saying, and the way on."""
-    if message.ended is None or not (note := words.note(message.text, message.ended)):
-        return
-    failed = message.ended.ending is Ending.FAILED
+def _draw_question(said: Message | Draft) -> None:
+    if said.images:
+        st.image([image.content for image in said.images], width=IMAGE_WIDTH, alt=words.IMAGE)
+    if said.text:
+        st.text(said.text)
+
+
+def draw_end(visit: Visit, message: Message, thoughts: DeltaGenerator, foot: DeltaGenerator) -> None:
+    """What an answer that has ended has beside its text: the reasoning before it, and how it ended, with the way on."""
+    if message.reasoning:
+        with thoughts, st.expander("Reasoning", icon=":material/psychology:"):
+            st.markdown(message.reasoning)
+    if message.ended is not None and (note := words.note(message.text, message.ended)):
+        _draw_ending(visit, message, message.ended, note, foot)
+
+
+def _draw_ending(visit: Visit, message: Message, ended: Ended, note: str, place: DeltaGenerator) -> None:
+    failed = ended.ending is Ending.FAILED
     with place.container(key=f"ending-{message.id}", horizontal=True, vertical_alignment="center"):
         st.caption(f":material/error: {note}" if failed else note, width="content")
-        if message.ended.ending not in GOES_ON and message.id == visit.conversation.leaf:
+        if message.id != visit.conversation.leaf:
+            return
+        begun = ended.ending in UNFINISHED and message.text
+        ways = [("Continue", "continue", visit.go_on, "play_arrow")] if begun else []
+        again = "Regenerate" if begun else "Retry"
+        if begun or ended.ending not in GOES_ON:
+            ways.append((again, "retry", visit.retry, "refresh"))
+        for name, key, act, icon in ways:
             st.button(
-                "Retry",
-                key=f"retry-{message.id}",
-                on_click=counted(visit.retry),
-                args=(message.id,),
-                icon=":material/refresh:",
+                name, key=f"{key}-{message.id}", on_click=counted(act), args=(message.id,), icon=f":material/{icon}:"
             )
 
 
@@ -145,7 +165,7 @@ def _draw_queue(visit: Visit) -> None:
 
 def _draw_draft(visit: Visit, conversation: Conversation, draft: Draft) -> None:
     with _bubble("user", draft.id):
-        st.text(draft.text)
+        _draw_question(draft)
         with st.container(horizontal=True, vertical_alignment="center"):
             st.caption(words.QUEUED if conversation.running else words.HELD)
             if not conversation.running and draft is conversation.queue[0]:

@@ -5,7 +5,8 @@ import re
 from datetime import datetime, timedelta
 
 from chatcore import exports
-from chatcore.events import Ended, Ending
+from chatcore.events import Ended, Ending, RetryScheduled
+from chatcore.providers.base import ModelInfo
 from chatcore.search import Hit
 from chatcore.turns import Undo
 
@@ -27,6 +28,7 @@ ENDINGS = exports.ENDINGS | {
     Ending.INTERRUPTED: "Interrupted: the server that made this answer is gone. This is the part that was saved.",
 }
 NOTHING_SAVED = "Interrupted before the answer began."
+IMAGE = "Attached image"
 EMPTY_ANSWER = "The answer is empty."
 STORAGE = {
     "saved": "Saved in this browser",
@@ -41,6 +43,25 @@ NEWER = "Something here was stored by a newer version of this app. It was left a
 UNKNOWN_LINK = "This link opens a chat only in the browser that has it, and this browser does not have it."
 TEMPORARY = "Nothing of this chat is stored. It is gone when you leave it, reload, or close this tab."
 LOOSE = {"temporary": "Temporary chat: not stored.", "deleted": "Deleted in another tab: it is only on this page now."}
+NO_MODEL = "choose a model"
+ANY_MODEL = "Choose, or type any name"
+LOADING_MODELS = "Asking for the models…"
+NO_LIST = "The list of models did not come; any name can be typed."
+OWN_KEY = "Your own key or server"
+NO_KEY_NEEDED = "Not needed"
+REMEMBER = "Remember the key in this browser"
+REMEMBER_HELP = (
+    "Whoever uses this browser, and every extension in it, can then read the key. "
+    "Otherwise it is forgotten when this tab is closed or reloaded."
+)
+KEY_REMEMBERED = "Your own key is in use. This browser remembers it: whoever uses the browser can read it."
+KEY_IN_SESSION = "Your own key is in use. It is forgotten when this tab is closed or reloaded."
+TESTING = "Asking the provider…"
+KEEP = "Keep the answer running at OpenAI"
+KEEP_HELP = (
+    "OpenAI stores the answer and goes on with it when the connection or this server is lost. "
+    "It is picked up again afterwards. The first word takes longer."
+)
 UNTITLED = "Untitled"
 NOTHING_FOUND = "No chat has these words."
 ROOM = (
@@ -98,6 +119,37 @@ def size(characters: int) -> str:
 
 def used(characters: int, of: int) -> str:
     return f"{size(characters)} of about {size(of)} used"
+
+
+def answers(provider: str, name: str) -> str:
+    """Who answers, on the button that changes it."""
+    return plain(provider if name.lower() == provider.lower() else f"{provider} · {name or NO_MODEL}")
+
+
+def model(info: ModelInfo) -> str:
+    """What is known of a model, in one line."""
+    facts = [f"{info.context:,} tokens of context"] if info.context else []
+    if info.input_price is not None and info.output_price is not None:
+        facts.append(f"${info.input_price:,.2f} in, ${info.output_price:,.2f} out for a million tokens")
+    if info.takes_images is not None:
+        facts.append("takes images" if info.takes_images else "takes no images")
+    return plain(" · ".join(facts) or "Nothing more is known of this model.")
+
+
+def takes_no_images(name: str) -> str:
+    return f":material/hide_image: {plain(name)} takes no images."
+
+
+def retrying(retry: RetryScheduled, left: float) -> str:
+    """The line under a question while the provider is given time."""
+    when = f"trying again in {math.ceil(left)} s" if left > 0 else "trying again"
+    return plain(f"{retry.reason.rstrip('.')}: {when}, {retry.attempt} of {retry.attempts}")
+
+
+def thinking(seconds: float, thought: str) -> str:
+    """The line under a question while the model thinks aloud: the end of it."""
+    line = " ".join(thought.split())
+    return f"Thinking · {int(seconds)} s" + (f" · *{plain(line)}*" if line else "")
 
 
 def waiting(seconds: float) -> str:

@@ -26,6 +26,7 @@ from chatcore.conversation import Conversation, now_ms
 from chatcore.events import Ended, Ending, Reply, UsageReported
 from chatcore.restore import restore
 from chatcore.shelf import Shelf
+from tests.asking import by
 from tests.bench.streaming import ENTER, FIRST, LAST, WATCH
 from tests.servers import CHROMIUM_ARGUMENTS, AppServer, chromium_path
 from tests.upstream import Upstream
@@ -54,7 +55,7 @@ def chat(number: int, messages: int, characters: int) -> Conversation:
     """A chat whose answers have `characters`, its questions a tenth of that; each older than the one before."""
     made = Conversation(created=now_ms() - (number + 1) * 3_600_000)
     for turn in range(messages // 2):
-        made = made.ask(f"Question {number}.{turn} {text(number + turn, characters // 10)}", "bench")
+        made = made.ask(f"Question {number}.{turn} {text(number + turn, characters // 10)}", by("bench"))
         done = Reply(text(number * 7 + turn, characters), UsageReported(100, 200), Ended(Ending.COMPLETE))
         made = made.finish(made.leaf or "", done)
     return replace(made, messages=tuple(replace(m, created=made.created + i) for i, m in enumerate(made.messages)))

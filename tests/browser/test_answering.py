@@ -139,7 +139,7 @@ def test_control_codes_are_cleaned_before_they_are_stored(chat: Chat, upstream: 
 
 
 def test_a_provider_error_is_said_and_can_be_retried(chat: Chat, upstream: Upstream) -> None:
-    upstream.queue(Script((Status(500, {}, "sk-canary-7f3a <b>boom</b>"),)), reply("Better."))
+    upstream.queue(Script((Status(422, {}, "sk-canary-7f3a <b>boom</b>"),)), reply("Better."))
     chat.send("Hello")
     expect(chat.button("Retry")).to_be_visible()
     expect(chat.answer).not_to_contain_text("boom")
@@ -152,7 +152,7 @@ def test_a_provider_error_is_said_and_can_be_retried(chat: Chat, upstream: Upstr
 
 def test_a_queued_message_waits_for_a_click_after_a_failure(open_chat: Callable[[], Chat], upstream: Upstream) -> None:
     chat = open_chat()
-    upstream.queue(Script((Wait("fail"), Status(500, {}, ""))), reply("Two."))
+    upstream.queue(Script((Wait("fail"), Status(422, {}, ""))), reply("Two."))
     chat.send("First")
     upstream.exchange(0)
     chat.send("Second")

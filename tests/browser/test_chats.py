@@ -178,7 +178,7 @@ def test_what_was_exported_can_be_imported_and_taken_back(chat: Chat, upstream: 
         chat.settle()
     expect(chat.listed).to_have_count(0)
     chat.click("Manage chats")
-    chat.page.locator("input[type=file]").set_input_files(tmp_path / "chats.json")
+    chat.page.get_by_role("dialog").locator("input[type=file]").set_input_files(tmp_path / "chats.json")
     expect(chat.page.get_by_text("2 chats with 4 messages from this app.")).to_be_visible()
     chat.button("Import 2 chats").click()
     expect(chat.listed).to_have_text(["Second", "First"])
@@ -197,7 +197,7 @@ def test_one_chat_is_exported_as_markdown(chat: Chat, upstream: Upstream) -> Non
 
 def test_a_file_that_holds_no_chats_is_refused_in_words(chat: Chat) -> None:
     chat.click("Manage chats")
-    chat.page.locator("input[type=file]").set_input_files(
+    chat.page.get_by_role("dialog").locator("input[type=file]").set_input_files(
         {"name": "x.json", "mimeType": "application/json", "buffer": b"[1, 2"}
     )
     expect(chat.page.get_by_text("This file holds no chats that this app knows")).to_be_visible()

@@ -75,7 +75,7 @@ def test_what_does_not_fit_is_not_imported_by_halves(chat: Chat, upstream: Upstr
     fill(chat)
     chat.reload()
     chat.click("Manage chats")
-    chat.page.locator("input[type=file]").set_input_files(
+    chat.page.get_by_role("dialog").locator("input[type=file]").set_input_files(
         {"name": "chats.json", "mimeType": "application/json", "buffer": exported}
     )
     expect(chat.page.get_by_text("This needs 1 kB; about 0 kB are free in this browser.")).to_be_visible()

@@ -1,0 +1,35 @@
+"""What the browser's storage says about the next visit: which chat it opens, and who answers in it.
+
+Decides neither.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from chatcore import archive
+from chatcore.conversation import Choice
+from chatcore.restore import Restored
+
+
+class Index:
+    """The stored index; every change of it is put to be stored."""
+
+    def __init__(self, found: Restored, put: Callable[[str, dict[str, Any]], None], by: str) -> None:
+        self.open_chat, self.choice = found.open_chat, found.choice
+        self._revision, self._put, self._by = found.revision, put, by
+
+    def open(self, chat_id: str) -> None:
+        """Let `chat_id` be the one that the next visit opens."""
+        if chat_id != self.open_chat:
+            self.open_chat = chat_id
+            self._save()
+
+    def prefer(self, choice: Choice) -> None:
+        """Let this one answer in new chats, and at the next visit."""
+        if choice != self.choice:
+            self.choice = choice
+            self._save()
+
+    def _save(self) -> None:
+        self._revision += 1
+        self._put(archive.INDEX_KEY, archive.dump_index(self._revision, self._by, self.open_chat or "", self.choice))

@@ -1,0 +1,192 @@
+"""Anthropic's messages, and every server that speaks them, through the `anthropic` SDK.
+
+Owns how the question is put and what the events mean.
+"""
+
+import logging
+import re
+from collections.abc import AsyncIterator, Iterator, Mapping
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from chatcore.events import Ended, Ending, ReasoningDelta, RunEvent, TextDelta, UsageReported
+from chatcore.providers.base import ChatRequest, ModelInfo, PromptMessage
+from chatcore.providers.failures import from_event
+from chatcore.providers.sdk import UNUSUAL, Reading, SDKProvider, Stream, encodable
+
+if TYPE_CHECKING:
+    import httpx2
+    from anthropic import AsyncAnthropic
+    from anthropic.types import ThinkingConfigAdaptiveParam
+
+MAX_TOKENS = 8192
+"""How long an answer may be: the API wants a limit, and this one suits every model that is still offered."""
+
+MAX_TOKENS_THINKING = 32_000
+"""The same where the thoughts count too. Each of these models takes at least 64,000."""
+
+ADAPTIVE = range(406, 600)
+"""The versions of Claude (4.6 is 406) that take THINKING. What comes after 5 is not known."""
+
+THINKING: "ThinkingConfigAdaptiveParam" = {"type": "adaptive", "display": "summarized"}
+"""The model decides how much it thinks. Most leave the thoughts out where nobody asks for their summary."""
+
+MODELS_LISTED = 1000
+"""The most that the API lists at once: more pages are not asked for, since nobody knows how many a server has."""
+
+INPUT_COUNTS = ("input_tokens", "cache_creation_input_tokens", "cache_read_input_tokens")
+
+ENDINGS = {
+    "end_turn": Ending.COMPLETE,
+    "stop_sequence": Ending.COMPLETE,
+    "max_tokens": Ending.LENGTH,
+    "model_context_window_exceeded": Ending.LENGTH,
+    "refusal": Ending.REFUSED,
+}
+
+
+class AnthropicProvider(SDKProvider["AsyncAnthropic"]):
+    """A `Provider`: POST /v1/messages. `base_url` is the one before /v1, or with it."""
+
+    # The SDK's own version; not read from it, because the environment can change what it says.
+    vendor_headers: ClassVar[Mapping[str, str]] = {"anthropic-version": "2026-10-21"}
+
+    def _make_client(self, http_client: "httpx2.AsyncClient", timeout: "httpx2.Timeout") -> "AsyncAnthropic":
+        import anthropic
+
+        # At DEBUG, which ANTHROPIC_LOG can ask for, the SDK logs every prompt.
+        logging.getLogger("anthropic").setLevel(logging.WARNING)
+        # What is not given here, the SDK takes from the environment: the key also from profiles on the disk, and
+        # whether the prompts are in the traces of an application that makes some.
+        return anthropic.AsyncAnthropic(
+            api_key=self._api_key or "none",
+            base_url=self._base_url.rstrip("/").removesuffix("/v1"),
+            timeout=timeout,
+            max_retries=0,
+            open_telemetry=False,
+            http_client=http_client,
+        )
+
+    def _key_headers(self) -> dict[str, str]:
+        return {"X-Api-Key": self._api_key}
+
+    def _sdk_errors(self) -> tuple[type[Exception], ...]:
+        from anthropic import AnthropicError
+
+        return (AnthropicError,)
+
+    async def _list(self, client: "AsyncAnthropic") -> AsyncIterator[object]:
+        page = await client.models.list(limit=MODELS_LISTED)
+        models: object = getattr(page, "data", None)
+        for model in models if isinstance(models, list) else []:
+            yield model
+
+    def _model(self, model: object) -> ModelInfo | None:
+        known = super()._model(model)
+        images = getattr(getattr(getattr(model, "capabilities", None), "image_input", None), "supported", None)
+        context = getattr(model, "max_input_tokens", None)
+        return known and ModelInfo(
+            known.id,
+            context=context if isinstance(context, int) else None,
+            takes_images=images if isinstance(images, bool) else None,
+        )
+
+    async def _open(self, client: "AsyncAnthropic", request: ChatRequest) -> Stream:
+        from anthropic import omit
+
+        thinks = _thinks(request.model)
+        return await client.messages.create(
+            model=request.model,
+            messages=_messages(request),
+            system=_system(request) or omit,
+            max_tokens=MAX_TOKENS_THINKING if thinks else MAX_TOKENS,
+            thinking=THINKING if thinks else omit,
+            stream=True,
+        )
+
+    def _reading(self) -> Reading:
+        return _Reading(self.host)
+
+
+class _Reading:
+    def __init__(self, host: str) -> None:
+        self.ended: Ended | None = None
+        self._host = host
+        self._reason: object = None
+        self._counts: dict[str, int] = {}
+        self._thought = False
+        self._gap = ""
+
+    def read(self, chunk: object) -> Iterator[RunEvent]:
+        match getattr(chunk, "type", None):
+            case "message_start":
+                self._count(getattr(chunk, "message", None))
+            case "content_block_start":
+                self._gap = "\n\n" if self._thought else ""
+                yield from self._more(getattr(chunk, "content_block", None))
+            case "content_block_delta":
+                yield from self._more(getattr(chunk, "delta", None))
+            case "message_delta":
+                self._reason = getattr(getattr(chunk, "delta", None), "stop_reason", None) or self._reason
+                if self._count(chunk):
+                    yield from self._usage()
+            case "message_stop":
+                ending = ENDINGS.get(str(self._reason))
+                self.ended = Ended(ending) if ending else Ended(Ending.COMPLETE, UNUSUAL)
+            case "error":
+                # Where the event has another name: the SDK raises those that are named so.
+                raise from_event(self._host, None, str(getattr(chunk, "error", None)))
+
+    def _more(self, part: object) -> Iterator[RunEvent]:
+        """The text or the thought of a block, or of what is added to it; signatures and citations are not shown.
+
+        Each block of thoughts is a paragraph of its own.
+        """
+        thought, text = getattr(part, "thinking", None), getattr(part, "text", None)
+        if isinstance(thought, str) and thought:
+            yield ReasoningDelta(self._gap + encodable(thought))
+            self._thought, self._gap = True, ""
+        if isinstance(text, str) and text:
+            yield TextDelta(encodable(text))
+
+    def _count(self, holder: object) -> bool:
+        """Whether anything is said of the usage. A count is of everything so far, and holds until the next."""
+        usage = getattr(holder, "usage", None)
+        counts = {name: getattr(usage, name, None) for name in (*INPUT_COUNTS, "output_tokens")}
+        said = {name: count for name, count in counts.items() if isinstance(count, int)}
+        self._counts |= said
+        return bool(said)
+
+    def _usage(self) -> Iterator[UsageReported]:
+        if {"input_tokens", "output_tokens"} <= self._counts.keys():
+            yield UsageReported(sum(self._counts.get(name, 0) for name in INPUT_COUNTS), self._counts["output_tokens"])
+
+
+def _thinks(model: str) -> bool:
+    """Whether thinking can be asked for, by the model's name: a model that does not know THINKING answers 400."""
+    version = re.match(r"claude-[a-z]+-(\d)(?:-(\d))?(?!\d)", model)
+    return version is not None and int(version[1]) * 100 + int(version[2] or 0) in ADAPTIVE
+
+
+def _system(request: ChatRequest) -> str:
+    texts = (message.content for message in request.messages if message.role == "system")
+    return encodable("\n\n".join(text for text in texts if text.strip()))
+
+
+def _messages(request: ChatRequest) -> list[Any]:
+    """All but the system's, and those that the API would refuse: it takes no text of nothing but white space.
+
+    It puts messages of one role that follow each other together by itself.
+    """
+    messages = (message for message in request.messages if message.role != "system")
+    return [_as_sent(message) for message in messages if message.images or message.content.strip()]
+
+
+def _as_sent(message: PromptMessage) -> dict[str, Any]:
+    text = encodable(message.content)
+    if not message.images:
+        return {"role": message.role, "content": text}
+    parts: list[dict[str, Any]] = [
+        {"type": "image", "source": {"type": "base64", "media_type": image.media_type, "data": image.data}}
+        for image in message.images
+    ]
+    return {"role": message.role, "content": [*parts, *([{"type": "text", "text": text}] if text.strip() else [])]}

@@ -1,0 +1,165 @@
+"""What the events of OpenAI's responses mean, and how far a kept answer has been read.
+
+Opens no connection: `openai_responses` does.
+"""
+
+from collections.abc import Iterator
+from types import SimpleNamespace
+
+from tenacity import AsyncRetrying, RetryCallState, wait_exponential, wait_random
+
+from chatcore.events import Ended, Ending, KeptByProvider, ReasoningDelta, RunEvent, TextDelta, UsageReported
+from chatcore.providers.failures import Failure, Kind, from_event
+from chatcore.providers.sdk import UNUSUAL, encodable
+
+RECONNECTS = 6
+"""How often in a row a kept answer is asked for again without anything new."""
+
+PAUSES = wait_exponential(multiplier=0.5, max=16) + wait_random(0, 0.5)
+"""Seconds before each of them."""
+
+TEXT, REFUSAL = "response.output_text.delta", "response.refusal.delta"
+THOUGHTS = ("response.reasoning_summary_text.delta", "response.reasoning_text.delta")
+COMPLETED, INCOMPLETE, FAILED = "response.completed", "response.incomplete", "response.failed"
+ENDINGS = {"max_output_tokens": Ending.LENGTH, "content_filter": Ending.FILTERED}
+
+
+class ResponseReading:
+    """A `Reading`. What is an event of ours already goes through."""
+
+    def __init__(self, host: str) -> None:
+        self.ended: Ended | None = None
+        self._host = host
+        self._refused = False
+        self._thought: object = None
+
+    def read(self, chunk: object) -> Iterator[RunEvent]:
+        kind, delta, response = (getattr(chunk, name, None) for name in ("type", "delta", "response"))
+        if isinstance(chunk, KeptByProvider):
+            yield chunk
+        elif isinstance(delta, str) and delta:
+            yield from self._more(kind, encodable(delta), chunk)
+        elif kind in (COMPLETED, INCOMPLETE):
+            self.ended = self._ending(kind, response)
+            yield from _usage(response)
+        elif kind == FAILED:
+            yield from _usage(response)
+            self._fail(getattr(response, "error", None))
+        elif kind == "error":
+            self._fail(chunk)
+
+    def _more(self, kind: object, text: str, chunk: object) -> Iterator[RunEvent]:
+        if kind in (TEXT, REFUSAL):
+            self._refused = self._refused or kind == REFUSAL
+            yield TextDelta(text)
+        elif kind in THOUGHTS:
+            names = ("output_index", "summary_index", "content_index")
+            thought = [getattr(chunk, name, None) for name in names]
+            gap = "" if self._thought in (None, thought) else "\n\n"
+            self._thought = thought
+            yield ReasoningDelta(gap + text)
+
+    def _ending(self, kind: object, response: object) -> Ended:
+        reason = getattr(getattr(response, "incomplete_details", None), "reason", None)
+        if self._refused:
+            return Ended(Ending.REFUSED)
+        if kind == COMPLETED:
+            return Ended(Ending.COMPLETE)
+        if ending := ENDINGS.get(str(reason)):
+            return Ended(ending)
+        return Ended(Ending.COMPLETE, UNUSUAL)
+
+    def _fail(self, error: object) -> None:
+        """Raises, but for what OpenAI's policies block: to ask that again is no use, and may cost the account."""
+        code, message = getattr(error, "code", None), getattr(error, "message", None)
+        if "policy" in str(code) or code == "invalid_prompt":
+            self.ended = Ended(Ending.FILTERED)
+        else:
+            raise from_event(self._host, code, f"{code} {message}")
+
+
+class Place:
+    """How far a kept answer has been read, and when it is asked for again."""
+
+    def __init__(self, answer_id: str) -> None:
+        """`answer_id` is empty until the answer has one."""
+        self.answer_id = answer_id
+        self.after = -1
+        self.length = 0
+        self.fruitless = 0
+        self.polling = False
+        self._ended = False
+        self._numbered = True
+        self._begin = -1
+
+    def named_by(self, chunk: object) -> bool:
+        """Whether this is the first to tell the answer's id."""
+        response = getattr(chunk, "response", None)
+        answer_id = getattr(response, "id", None)
+        if self.answer_id or not isinstance(answer_id, str) or getattr(response, "background", None) is False:
+            return False
+        self.answer_id = answer_id
+        return bool(answer_id)
+
+    def moved_by(self, chunk: object) -> bool:
+        """Whether this was not there before the connection was lost. Only what is numbered can be told apart."""
+        kind, delta = getattr(chunk, "type", None), getattr(chunk, "delta", None)
+        number = getattr(chunk, "sequence_number", None)
+        if isinstance(number, int) and number >= 0:
+            if number <= self._begin:
+                return False
+            self.after = max(self.after, number)
+        else:
+            self._numbered = False
+        self._ended = self._ended or kind in (COMPLETED, INCOMPLETE, FAILED, "response.cancelled", "error")
+        if kind in (TEXT, REFUSAL) and isinstance(delta, str):
+            self.length += len(delta)
+        self.fruitless = 0
+        return True
+
+    def pause_after(self, failure: Failure | None) -> float | None:
+        """Seconds until the answer is asked for again; None when it is not. Without a failure the stream just ended."""
+        if self._ended or not self.answer_id or not (self._numbered or self.polling):
+            return None
+        if failure is None and self.polling:
+            return None
+        if failure and failure.status == 400 and not self.polling:
+            self.polling = True  # "This response can no longer be streamed because it is more than 5 minutes old."
+            return 0.0
+        if self.fruitless == RECONNECTS or (failure and not _passing(failure)):
+            return None
+        self.polling = self.polling or (failure is None and self.fruitless > 0)
+        self.fruitless += 1
+        self._begin = self.after
+        state = RetryCallState(AsyncRetrying(), None, (), {})
+        state.attempt_number = self.fruitless
+        return PAUSES(state)
+
+
+def missing_chunks(response: object, length: int) -> Iterator[object]:
+    """What a stream would still bring of this answer, of whose text `length` characters have been read."""
+    messages = [item for item in _list(response, "output") if getattr(item, "type", None) == "message"]
+    for part in (part for message in messages for part in _list(message, "content")):
+        for kind, name in ((TEXT, "text"), (REFUSAL, "refusal")):
+            text = getattr(part, name, None)
+            if isinstance(text, str):
+                yield SimpleNamespace(type=kind, delta=text[length:])
+                length = max(0, length - len(text))
+    yield SimpleNamespace(type=f"response.{getattr(response, 'status', None)}", response=response)
+
+
+def _passing(failure: Failure) -> bool:
+    """Whether it is of the connection or the server behind it, and not what was reported in the stream."""
+    return failure.retryable and (failure.status is not None or failure.kind not in (Kind.BUSY, Kind.REPORTED))
+
+
+def _list(parent: object, name: str) -> list[object]:
+    found = getattr(parent, name, None)
+    return found if isinstance(found, list) else []
+
+
+def _usage(response: object) -> Iterator[UsageReported]:
+    usage = getattr(response, "usage", None)
+    counts = getattr(usage, "input_tokens", None), getattr(usage, "output_tokens", None)
+    if isinstance(counts[0], int) and isinstance(counts[1], int):
+        yield UsageReported(counts[0], counts[1])

@@ -1,0 +1,91 @@
+"""A visitor's own provider, which the visitor can take back at any moment.
+
+Owns when it is given back: not in the middle of an answer.
+"""
+
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine
+from contextlib import aclosing, asynccontextmanager
+from typing import Any, Protocol, TypeAlias, runtime_checkable
+
+from chatcore.errors import ProviderError
+from chatcore.events import RunEvent
+from chatcore.providers.base import ChatRequest, ModelInfo, Provider
+
+Closing: TypeAlias = Callable[[Coroutine[Any, Any, None]], object]
+"""Runs a coroutine on the loop that the provider belongs to."""
+
+
+@runtime_checkable
+class Keeper(Provider, Protocol):
+    """A provider that can go on with an answer by itself, and be told to stop that."""
+
+    async def cancel(self, answer_id: str) -> None: ...
+
+
+class OwnProvider:
+    """A `Provider` around one. Once it is closed nothing is begun, and what runs is finished first."""
+
+    def __init__(self, inner: Provider) -> None:
+        self.name, self.host = inner.name, inner.host
+        self._inner = inner
+        self._in_use = 0
+        self._closed = False
+
+    async def stream(self, request: ChatRequest) -> AsyncGenerator[RunEvent, None]:
+        async with self._using(), aclosing(self._inner.stream(request)) as events:
+            async for event in events:
+                yield event
+
+    async def models(self) -> tuple[ModelInfo, ...]:
+        async with self._using():
+            return await self._inner.models()
+
+    async def warm(self) -> None:
+        await self._inner.warm()
+
+    async def aclose(self) -> None:
+        self._closed = True
+        await self._give_back()
+
+    @asynccontextmanager
+    async def _using(self) -> AsyncIterator[None]:
+        if self._closed:
+            raise ProviderError(f"The key for {self.name} was removed or replaced.")
+        self._in_use += 1
+        try:
+            yield
+        finally:
+            self._in_use -= 1
+            await self._give_back()
+
+    async def _give_back(self) -> None:
+        if self._closed and not self._in_use:
+            await self._inner.aclose()
+
+
+class OwnKeeper(OwnProvider):
+    """The same around one that keeps answers."""
+
+    def __init__(self, inner: Keeper) -> None:
+        super().__init__(inner)
+        self._keeper = inner
+
+    async def cancel(self, answer_id: str) -> None:
+        """Without the key nothing can be stopped any more."""
+        if not self._closed:
+            async with self._using():
+                await self._keeper.cancel(answer_id)
+
+
+def own(inner: Provider) -> OwnProvider:
+    """`inner` as a visitor's own; it can do what that one can."""
+    return OwnKeeper(inner) if isinstance(inner, Keeper) else OwnProvider(inner)
+
+
+def give_back(provider: Provider, closing: Closing) -> None:
+    """Close it, from any thread."""
+    work = provider.aclose()
+    try:
+        closing(work)
+    except RuntimeError:  # The server is shut down: the loop is gone, and its connections with it.
+        work.close()
