@@ -41,12 +41,13 @@ def prepare(content: bytes, name: str) -> Image:
     try:
         with Pictures.open(io.BytesIO(content), formats=FORMATS) as picture:
             if picture.width * picture.height > MOST_PIXELS:
-                raise InputError(f"“{name}” has too many pixels: at most {MOST_PIXELS // 1_000_000} million are taken.")
+                raise Pictures.DecompressionBombError
             picture.draft("RGB", (SIDE, SIDE))
             upright = ImageOps.exif_transpose(picture).convert("RGBA")
-    except InputError:
-        raise
-    except (OSError, SyntaxError, ValueError, Pictures.DecompressionBombError):
+    except Pictures.DecompressionBombError:
+        most = f"at most {MOST_PIXELS // 1_000_000} million are taken"
+        raise InputError(f"“{name}” has too many pixels: {most}.") from None
+    except (OSError, SyntaxError, ValueError):
         raise InputError(f"“{name}” can't be read as an image. JPEG, PNG, WebP and GIF are taken.") from None
     upright.thumbnail((SIDE, SIDE))
     page = Pictures.new("RGB", upright.size, "white")

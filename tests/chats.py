@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from chatcore import conversation
 from chatcore.conversation import LATEST, Conversation, Draft, Label, Message
 from chatcore.events import Ended, Ending, Reply, UsageReported
+from chatcore.images import Image
 from chatcore.merge import merge, ordered
 from tests.asking import by
 
@@ -23,7 +24,8 @@ TIMES = st.integers(0, 5) | st.integers(0, LATEST)
 COUNTS = st.integers(0, 3) | st.integers(0, LATEST)
 TEXTS = st.text(max_size=8)
 ENDED = st.builds(Ended, st.sampled_from(Ending), TEXTS)
-USAGE = st.none() | st.builds(UsageReported, st.integers(0, 10**9), st.integers(0, 10**9))
+USAGE = st.none() | st.builds(UsageReported, st.integers(0, 10**9), st.integers(0, 10**9), st.none() | st.floats(0, 9))
+IMAGES = st.lists(st.builds(Image, st.just("image/jpeg"), st.sampled_from(["AAAA", "/9j/4A=="])), max_size=2).map(tuple)
 LABELS = st.builds(Label, st.sampled_from(["", "One", "Two"]), st.booleans(), COUNTS)
 OPERATIONS = [
     "ask",
@@ -39,6 +41,7 @@ OPERATIONS = [
     "rename",
     "pin",
     "show",
+    "go on",
 ]
 
 
@@ -97,9 +100,22 @@ def clock(pace: tuple[int, ...] = (0,), seed: int = 0) -> Iterator[None]:
 def messages(draw: st.DrawFn, number: int, parents: list[str | None]) -> Message:
     parent, text, created = draw(st.sampled_from(parents)), draw(TEXTS), draw(TIMES)
     if draw(st.booleans()):
-        return Message(some_id(number), parent, "user", text, created, revision=draw(COUNTS))
-    run, model, ended = some_id(1000 + number), draw(TEXTS), draw(st.none() | ENDED)
-    return Message(some_id(number), parent, "assistant", text, created, run, model, ended, draw(USAGE), draw(COUNTS))
+        return Message(some_id(number), parent, "user", text, created, revision=draw(COUNTS), images=draw(IMAGES))
+    return Message(
+        some_id(number),
+        parent,
+        "assistant",
+        text,
+        created,
+        some_id(1000 + number),
+        draw(TEXTS),
+        draw(st.none() | ENDED),
+        draw(USAGE),
+        draw(COUNTS),
+        draw(TEXTS),
+        reasoning=draw(TEXTS),
+        runs=tuple(some_id(5000 + n) for n in range(draw(st.integers(0, 2)))),
+    )
 
 
 @st.composite
@@ -108,8 +124,8 @@ def conversations(draw: st.DrawFn) -> Conversation:
     tree: list[Message] = []
     for number in range(draw(st.integers(0, 8))):
         tree.append(draw(messages(number, [None, *(message.id for message in tree)])))
-    drafts = draw(st.lists(st.tuples(TIMES, TEXTS), max_size=3))
-    queue = [Draft(some_id(2000 + number), text, created) for number, (created, text) in enumerate(drafts)]
+    drafts = draw(st.lists(st.tuples(TIMES, TEXTS, IMAGES), max_size=3))
+    queue = [Draft(some_id(2000 + number), text, created, it) for number, (created, text, it) in enumerate(drafts)]
     return Conversation(
         some_id(draw(st.integers(3000, 9999))),
         draw(COUNTS),
@@ -154,12 +170,12 @@ def operate(chat: Conversation, name: str, pick: int) -> Conversation:
             return chat.finish(running[pick % len(running)].id, reply)
         case "show" if chat.messages:
             return chat.show(chat.messages[pick % len(chat.messages)].id)
+        case "go on" if chat.messages:
+            return chat.go_on(chat.messages[pick % len(chat.messages)].id, by("m"))
         case "enqueue":
             return chat.enqueue(f"Draft {pick}")
-        case "rename":
-            return chat.rename(f"Name {pick % 3}")
-        case "pin":
-            return chat.pin(pick % 2 == 0)
+        case "rename" | "pin":
+            return chat.rename(f"Name {pick % 3}") if name == "rename" else chat.pin(pick % 2 == 0)
         case "send" if chat.queue:
             return chat.send_queued(by("m"))
         case "withdraw" | "requeue" if chat.queue:

@@ -232,3 +232,34 @@ def test_what_counts_as_high_as_it_can_goes_on_and_stays_readable():
     chat = top.rename("Name").pin(True).enqueue("More").finish(running.id, DONE).ask("?", by("m"))
     assert archive.load(through_json(archive.dump(chat))).title == "Name"
     assert chat.messages[0].text == DONE.text
+
+
+# Going on with an answer
+
+
+def test_an_answer_that_goes_on_keeps_its_text_and_the_run_before():
+    chat = Conversation().ask("Why?", by("first"))
+    begun = chat.finish(leaf(chat), Reply("Beca", ended=Ended(Ending.LENGTH)))
+    going = begun.go_on(leaf(begun), by("second"))
+    assert (last(going).text, last(going).running, last(going).model) == ("Beca", True, "second")
+    assert (last(going).runs, last(going).run != last(begun).run) == ((last(begun).run,), True)
+    assert going.path[0] == begun.path[0]
+    done = going.finish(leaf(going), Reply("Because.", ended=Ended(Ending.COMPLETE)))
+    assert (texts(done), last(done).runs) == (["Why?", "Because."], last(going).runs)
+
+
+def test_an_answer_that_could_not_go_on_loses_nothing():
+    chat = Conversation().ask("Why?", by("m"))
+    begun = chat.finish(leaf(chat), Reply("Beca", reasoning="Hm.", ended=Ended(Ending.STOPPED)))
+    failed = begun.go_on(leaf(begun), by("m")).finish(leaf(begun), Reply("", ended=Ended(Ending.FAILED, "Out.")))
+    assert (last(failed).text, last(failed).reasoning, last(failed).ended) == (
+        "Beca",
+        "Hm.",
+        Ended(Ending.FAILED, "Out."),
+    )
+
+
+def test_a_question_and_a_running_answer_do_not_go_on():
+    chat = Conversation().ask("Why?", by("m"))
+    assert chat.go_on(chat.path[0].id, by("m")) is chat
+    assert chat.go_on(leaf(chat), by("m")) is chat

@@ -3,6 +3,7 @@
 from chatcore import request
 from chatcore.conversation import Conversation
 from chatcore.events import Ended, Ending, Reply
+from chatcore.images import Image
 from chatcore.providers.base import ChatRequest, PromptMessage
 from tests.asking import by
 
@@ -52,3 +53,20 @@ def test_an_answer_in_the_middle_is_asked_for_with_what_stands_before_it():
     chat = answered(answered(Conversation(), "One?", "First."), "Two?", "Second.")
     built = request.build(chat, chat.path[1].id)
     assert [message.content for message in built.messages] == ["One?"]
+
+
+def test_an_answer_that_goes_on_comes_last_with_the_words_that_ask_for_the_rest():
+    chat = answered(Conversation(), "One?", "Fir", Ending.STOPPED)
+    built = request.build(chat.go_on(chat.leaf, by("other")), chat.leaf)
+    assert [(message.role, message.content) for message in built.messages] == [
+        ("user", "One?"),
+        ("assistant", "Fir"),
+        ("user", request.GO_ON),
+    ]
+    assert (built.begun, built.model) == ("Fir", "other")
+
+
+def test_images_go_with_their_question():
+    image = Image("image/jpeg", "AAAA")
+    chat = Conversation().ask("", by("m"), (image,))
+    assert request.build(chat, chat.leaf).messages == (PromptMessage("user", "", (image,)),)

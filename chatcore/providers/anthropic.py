@@ -141,12 +141,14 @@ class _Reading:
 
         Each block of thoughts is a paragraph of its own.
         """
-        thought, text = getattr(part, "thinking", None), getattr(part, "text", None)
+        text = getattr(part, "text", None)
+        if isinstance(text, str) and text:
+            yield TextDelta(encodable(text))
+            return  # To look for what an SDK's model lacks costs more than all the rest.
+        thought = getattr(part, "thinking", None)
         if isinstance(thought, str) and thought:
             yield ReasoningDelta(self._gap + encodable(thought))
             self._thought, self._gap = True, ""
-        if isinstance(text, str) and text:
-            yield TextDelta(encodable(text))
 
     def _count(self, holder: object) -> bool:
         """Whether anything is said of the usage. A count is of everything so far, and holds until the next."""

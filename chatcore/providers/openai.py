@@ -82,11 +82,11 @@ class _Reading:
         delta = getattr(choice, "delta", None)
         refusal = getattr(delta, "refusal", None)
         self._refused = self._refused or bool(refusal)
-        # Servers of others than OpenAI: neither name is in the SDK.
-        for thought in (getattr(delta, "reasoning_content", None), getattr(delta, "reasoning", None)):
-            if isinstance(thought, str) and thought:
-                yield ReasoningDelta(encodable(thought))
-                break
+        # Servers of others than OpenAI: neither name is in the SDK's model.
+        extra = getattr(delta, "model_extra", None) or {}
+        thought = extra.get("reasoning_content") or extra.get("reasoning")
+        if isinstance(thought, str) and thought:
+            yield ReasoningDelta(encodable(thought))
         for text in (getattr(delta, "content", None), refusal):
             if isinstance(text, str) and text:
                 yield TextDelta(encodable(text))
