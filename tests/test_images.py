@@ -53,9 +53,9 @@ def test_one_that_lies_on_its_side_is_put_upright_and_says_nothing_of_where_it_w
 def bomb(side: int) -> bytes:
     """A PNG of a few bytes that says it is so many pixels wide and high."""
     header = struct.pack(">IIBBBBB", side, side, 8, 2, 0, 0, 0)
-    chunk = b"IHDR" + header
-    size, check = struct.pack(">I", len(header)), struct.pack(">I", zlib.crc32(chunk))
-    return b"\x89PNG\r\n\x1a\n" + size + chunk + check
+    chunks = [b"IHDR" + header, b"IDAT" + zlib.compress(b"")]
+    framed = [struct.pack(">I", len(it) - 4) + it + struct.pack(">I", zlib.crc32(it)) for it in chunks]
+    return b"\x89PNG\r\n\x1a\n" + b"".join(framed)
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from playwright.sync_api import Browser, BrowserContext, expect
 
 from tests.browser.chat import Chat
 from tests.browser.conftest import settings
+from tests.dialect_responses import BEGIN, delta, end, numbered
 from tests.servers import AppServer
 from tests.upstream import Upstream
 from tests.upstream_script import DONE, Say, Script, Stall, Wait, finish, reply
@@ -113,3 +114,34 @@ def test_another_visitor_sees_nothing_of_it(chat: Chat, app: AppServer, browser:
     stranger.close()
     chat.stop.click()
     chat.wait_until_done()
+
+
+def test_an_answer_that_openai_keeps_is_picked_up_by_the_server_that_is_started_again(
+    context: BrowserContext, upstream: Upstream, upstream_port: int
+) -> None:
+    words = [f"word{number} " for number in range(9)]
+    events = numbered([*BEGIN, *map(delta, words), end()])
+    upstream.queue(Script((*events[:-4], Stall())), Script((*events[:-2], Wait("rest"), *events[-2:])))
+    with AppServer(settings(upstream_port) | {"OPENAI_API": "responses"}) as server:
+        chat = Chat(context, server.url)
+        chat.settle()
+        chat.page.locator(".st-key-choose-model button").click()
+        chat.page.get_by_text("Keep the answer running at OpenAI").click()
+        chat.button("Use this model").click()
+        expect(chat.page.get_by_role("dialog")).to_have_count(0)
+        chat.send("Hello")
+        expect(chat.answer).to_contain_text("word5")
+        chat.page.wait_for_function(
+            "Object.keys(localStorage).some(key => key.includes('.part.') && localStorage[key].includes('resp_'))"
+        )
+        server.stop(signal.SIGKILL)
+        server.start()
+        chat.reload()
+        expect(chat.answer).to_contain_text("word7")
+        upstream.open("rest")
+        expect(chat.answer).to_contain_text("word8")
+        chat.wait_until_done()
+        answer = chat.stored_chat()["messages"][1]
+        assert (answer["text"], answer["ending"]) == ("".join(words), "complete")
+        asked = [exchange.method for exchange in upstream.exchanges if "responses" in exchange.path]
+        assert asked == ["POST", "GET"]
