@@ -16,6 +16,8 @@ from chatcore.runs import Run, RunRegistry
 
 FRESH_MS = 2_000
 """A stored question so new whose answer was never begun is begun: the page was reloaded in between."""
+CUT_OFF = (Ending.STOPPED, Ending.FAILED, Ending.INTERRUPTED)
+"""Endings that may come before a kept answer, which is read from its beginning, is where it was."""
 
 
 class Providers(Protocol):
@@ -99,7 +101,7 @@ class Answers:
         for answer in answers:
             run = self.run_of(answer)
             self.cancel(answer)
-            reply = run.reply() if run else Reply(self._parts.text_of(answer.run), ended=Ended(Ending.STOPPED))
+            reply = run.reply() if run else Reply(ended=Ended(Ending.STOPPED))
             chat = self._finished(chat, answer, reply)
         return chat
 
@@ -126,8 +128,7 @@ class Answers:
             elif kept := self._parts.kept(answer.run):
                 self._start(chat, answer, kept)
             else:
-                reply = Reply(self._parts.text_of(answer.run), ended=Ended(Ending.INTERRUPTED))
-                chat = self._finished(chat, answer, reply)
+                chat = self._finished(chat, answer, Reply(ended=Ended(Ending.INTERRUPTED)))
         return chat
 
     def _unplan(self, chat: Conversation, answer: Message) -> None:
@@ -141,6 +142,10 @@ class Answers:
         return not begun and abs(now_ms() - answer.created) < FRESH_MS
 
     def _finished(self, chat: Conversation, answer: Message, reply: Reply) -> Conversation:
+        """The chat with the answer as it ended; of one that was cut off, what is stored when that is more."""
+        stored = self._parts.text_of(answer.run)
+        if reply.ended and reply.ended.ending in CUT_OFF and len(stored) > len(reply.text):
+            reply = replace(reply, text=stored)
         self._runs.pop(answer.run or "", None)
         self._unplan(chat, answer)
         return chat.finish(answer.id, reply)

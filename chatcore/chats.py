@@ -49,6 +49,7 @@ class Chats(Turns):
     def attach(self) -> None:
         """Find the run of every answer that was being made, in this chat and in those behind it, and take it over."""
         self.settle()
+        self._note_kept(self.conversation)
         for chat in list(self.behind.values()):
             settled = self.answers.settle(chat)
             if not self.shelf.waits(chat.id):
@@ -58,8 +59,19 @@ class Chats(Turns):
                 self._save(settled)
             if _making(settled):
                 self.behind[chat.id] = settled
+                self._note_kept(settled)
             else:
                 del self.behind[chat.id]
+
+    def _note_kept(self, chat: Conversation) -> None:
+        """Store under which ids the providers go on with answers that no page follows: that one stores its own."""
+        for answer in _making(chat):
+            run = self.answers.run_of(answer)
+            if answer == self.conversation.running or chat.id in self.loose or not run or not run.kept:
+                continue
+            if self.shelf.parts.kept(answer.run) != run.kept:
+                write = self.shelf.parts.add(answer.run or "", 0, "", run.kept)
+                self.outbox.put(write.key, write.value)
 
     @locked
     def new_chat(self, temporary: bool = False) -> None:

@@ -5,6 +5,7 @@ open. What the provider raises it lets through (`runs.py` makes the end of it).
 """
 
 import asyncio
+import math
 from collections.abc import AsyncGenerator, Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from dataclasses import dataclass
 from chatcore.attempts import VISIBLE, attempts
 from chatcore.circuit import Circuits
 from chatcore.errors import ProviderError
-from chatcore.events import Ended, RetryScheduled, RunEvent
+from chatcore.events import Ended, KeptByProvider, RetryScheduled, RunEvent
 from chatcore.providers.base import ChatRequest, Provider
 from chatcore.providers.bounded import TOO_LARGE
 from chatcore.providers.failures import Failure
@@ -31,6 +32,8 @@ class RunLimits:
     first_token: float = 120
     """Of each attempt."""
     idle: float = 60
+    """Between two tokens. Of an answer that the provider keeps neither counts: it is asked for again until it is there,
+    and only `total` ends that."""
     total: float = 1800
     answer_bytes: int = 2_000_000
     """The text, and what the model thought."""
@@ -54,6 +57,8 @@ async def make(run: Run, provider: Provider, request: ChatRequest, limits: RunLi
     failure: Failure | None = None
     run.attempts = 1
     deadline = _Deadline(limits, lambda words: run.fail(*words), provider.name)
+    if request.kept:
+        deadline.kept()
     stream = attempts(provider, request, 1 if probe else limits.attempts, limits.backoff)
     try:
         await _write(stream, run, request, limits, deadline, lambda: circuits.answered(provider.host))
@@ -83,6 +88,8 @@ async def _write(
             size += len(event.text.encode("utf-8", "replace"))
         elif isinstance(event, RetryScheduled):
             deadline.waits(event.seconds)
+        elif isinstance(event, KeptByProvider):
+            deadline.kept()
         elif isinstance(event, Ended):
             answered()
         if size > limits.answer_bytes or run.size > limits.log_bytes:
@@ -110,7 +117,7 @@ class _Deadline:
         """For the task that makes it; `end` ends the log with these words and this kind of failure."""
         self._loop, self._task = asyncio.get_running_loop(), asyncio.current_task()
         self._limits, self._end, self._name = limits, end, name
-        self._answering = False
+        self._answering = self._kept = False
         now = self._loop.time()
         self._whole, self._silence = now + limits.total, now + limits.first_token
         self._timer = self._loop.call_at(min(self._whole, self._silence), self._ring)
@@ -118,13 +125,21 @@ class _Deadline:
     def heard(self) -> None:
         """Something visible came."""
         self._answering = True
-        self._silence = self._loop.time() + self._limits.idle
+        self._allow(self._limits.idle)
         if self._silence < self._timer.when():
             self._set()
 
     def waits(self, seconds: float) -> None:
         """The next attempt begins in so many seconds."""
-        self._silence = self._loop.time() + seconds + self._limits.first_token
+        self._allow(seconds + self._limits.first_token)
+
+    def kept(self) -> None:
+        """The answer does not depend on this connection any more: no silence means that it is lost."""
+        self._kept, self._silence = True, math.inf
+
+    def _allow(self, seconds: float) -> None:
+        if not self._kept:
+            self._silence = self._loop.time() + seconds
 
     def over(self) -> None:
         self._timer.cancel()

@@ -2,6 +2,7 @@
 
 import gc
 import hashlib
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -41,11 +42,22 @@ class Server:
 def server() -> Server:
     """Made at the first visit; raises `SetupError`."""
     known = settings.load(_host_secrets())
+    _log_runs()
     registry = RunRegistry(known.run_limits)
     database = _database(known)
     lineup = Lineup(known)
     registry.submit(_warm(lineup))
     return Server(known, registry, lineup, database)
+
+
+def _log_runs() -> None:
+    """A line for each run among what the server prints, unless whoever runs it has set up logging otherwise."""
+    log = logging.getLogger("chatcore")
+    log.setLevel(logging.INFO)
+    if not log.hasHandlers():
+        handler = logging.StreamHandler()
+        handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+        log.addHandler(handler)
 
 
 def _database(known: Settings) -> Database | None:

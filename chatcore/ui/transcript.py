@@ -9,7 +9,6 @@ from streamlit.delta_generator import DeltaGenerator
 from chatcore import blocks
 from chatcore.conversation import Conversation, Draft, Message
 from chatcore.events import Ended, Ending
-from chatcore.turns import GOES_ON
 from chatcore.ui import words
 from chatcore.ui.clicks import counted
 from chatcore.ui.sources import compact
@@ -123,14 +122,11 @@ def _draw_ending(visit: Visit, message: Message, ended: Ended, note: str, place:
     failed = ended.ending is Ending.FAILED
     with place.container(key=f"ending-{message.id}", horizontal=True, vertical_alignment="center"):
         st.caption(f":material/error: {note}" if failed else note, width="content")
-        if message.id != visit.conversation.leaf:
+        if message.id != visit.conversation.leaf or ended.ending not in UNFINISHED:
             return
-        begun = ended.ending in UNFINISHED and message.text
-        ways = [("Continue", "continue", visit.go_on, "play_arrow")] if begun else []
-        again = "Regenerate" if begun else "Retry"
-        if begun or ended.ending not in GOES_ON:
-            ways.append((again, "retry", visit.retry, "refresh"))
-        for name, key, act, icon in ways:
+        again = "Regenerate" if message.text else "Retry", "retry", visit.retry, "refresh"
+        goes_on = "Continue", "continue", visit.go_on, "play_arrow"
+        for name, key, act, icon in (goes_on, again) if message.text else (again,):
             st.button(
                 name, key=f"{key}-{message.id}", on_click=counted(act), args=(message.id,), icon=f":material/{icon}:"
             )

@@ -6,13 +6,16 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.chat import Chat
+from tests.servers import AppServer
 from tests.upstream import Upstream
 from tests.upstream_script import JSON, Cut, Event, Say, Script, Stall, Status, finish, reply
 
 BUSY = Script((Status(503, JSON, "{}"),))
 
 
-def test_a_busy_provider_is_asked_again_and_the_wait_is_shown(chat: Chat, upstream: Upstream) -> None:
+def test_a_busy_provider_is_asked_again_and_the_wait_is_shown_and_logged(
+    chat: Chat, upstream: Upstream, app: AppServer
+) -> None:
     upstream.queue(Script((Status(429, {**JSON, "Retry-After": "2"}, "{}"),)), reply("Now."))
     chat.send("Hello")
     expect(chat.answer).to_contain_text(re.compile("is busy.*trying again in [12] s, 2 of 4"))
@@ -20,6 +23,10 @@ def test_a_busy_provider_is_asked_again_and_the_wait_is_shown(chat: Chat, upstre
     expect(chat.answer).not_to_contain_text("busy")
     chat.wait_until_done()
     assert len(upstream.exchanges) == 2
+    line = next(line for line in app.log.read_text().splitlines() if "attempts=2" in line)
+    assert "provider='OpenAI" in line
+    assert "ending='complete'" in line
+    assert "Hello" not in line
 
 
 def test_stop_ends_the_wait(chat: Chat, upstream: Upstream) -> None:
