@@ -11,12 +11,11 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from chatcore.events import Ended, Ending, ReasoningDelta, RunEvent, TextDelta, UsageReported
 from chatcore.providers.base import ChatRequest, ModelInfo, PromptMessage
 from chatcore.providers.failures import from_event
-from chatcore.providers.sdk import UNUSUAL, Reading, SDKProvider, Stream, encodable
+from chatcore.providers.sdk import UNUSUAL, Reading, SDKProvider, Stream, encodable, field
 
 if TYPE_CHECKING:
     import httpx2
     from anthropic import AsyncAnthropic
-    from anthropic.types import ThinkingConfigAdaptiveParam
 
 MAX_TOKENS = 8192
 """How long an answer may be: the API wants a limit, and this one suits every model that is still offered."""
@@ -27,7 +26,7 @@ MAX_TOKENS_THINKING = 32_000
 ADAPTIVE = range(406, 600)
 """The versions of Claude (4.6 is 406) that take THINKING. What comes after 5 is not known."""
 
-THINKING: "ThinkingConfigAdaptiveParam" = {"type": "adaptive", "display": "summarized"}
+THINKING = {"type": "adaptive", "display": "summarized"}
 """The model decides how much it thinks. Most leave the thoughts out where nobody asks for their summary."""
 
 MODELS_LISTED = 1000
@@ -91,17 +90,18 @@ class AnthropicProvider(SDKProvider["AsyncAnthropic"]):
         )
 
     async def _open(self, client: "AsyncAnthropic", request: ChatRequest) -> Stream:
-        from anthropic import omit
+        from anthropic import AsyncStream
 
         thinks = _thinks(request.model)
-        return await client.messages.create(
-            model=request.model,
-            messages=_messages(request),
-            system=_system(request) or omit,
-            max_tokens=MAX_TOKENS_THINKING if thinks else MAX_TOKENS,
-            thinking=THINKING if thinks else omit,
-            stream=True,
-        )
+        body: dict[str, Any] = {
+            "model": request.model,
+            "messages": _messages(request),
+            "max_tokens": MAX_TOKENS_THINKING if thinks else MAX_TOKENS,
+            "stream": True,
+        }
+        body |= {"system": system} if (system := _system(request)) else {}
+        body |= {"thinking": THINKING} if thinks else {}
+        return await client.post("/v1/messages", body=body, cast_to=object, stream=True, stream_cls=AsyncStream[object])
 
     def _reading(self) -> Reading:
         return _Reading(self.host)
@@ -117,16 +117,16 @@ class _Reading:
         self._gap = ""
 
     def read(self, chunk: object) -> Iterator[RunEvent]:
-        match getattr(chunk, "type", None):
+        match field(chunk, "type"):
             case "message_start":
-                self._count(getattr(chunk, "message", None))
+                self._count(field(chunk, "message"))
             case "content_block_start":
                 self._gap = "\n\n" if self._thought else ""
-                yield from self._more(getattr(chunk, "content_block", None))
+                yield from self._more(field(chunk, "content_block"))
             case "content_block_delta":
-                yield from self._more(getattr(chunk, "delta", None))
+                yield from self._more(field(chunk, "delta"))
             case "message_delta":
-                self._reason = getattr(getattr(chunk, "delta", None), "stop_reason", None) or self._reason
+                self._reason = field(field(chunk, "delta"), "stop_reason") or self._reason
                 if self._count(chunk):
                     yield from self._usage()
             case "message_stop":
@@ -134,26 +134,25 @@ class _Reading:
                 self.ended = Ended(ending) if ending else Ended(Ending.COMPLETE, UNUSUAL)
             case "error":
                 # Where the event has another name: the SDK raises those that are named so.
-                raise from_event(self._host, None, str(getattr(chunk, "error", None)))
+                raise from_event(self._host, None, str(field(chunk, "error")))
 
     def _more(self, part: object) -> Iterator[RunEvent]:
         """The text or the thought of a block, or of what is added to it; signatures and citations are not shown.
 
         Each block of thoughts is a paragraph of its own.
         """
-        text = getattr(part, "text", None)
+        text = field(part, "text")
         if isinstance(text, str) and text:
             yield TextDelta(encodable(text))
-            return  # To look for what an SDK's model lacks costs more than all the rest.
-        thought = getattr(part, "thinking", None)
+        thought = field(part, "thinking")
         if isinstance(thought, str) and thought:
             yield ReasoningDelta(self._gap + encodable(thought))
             self._thought, self._gap = True, ""
 
     def _count(self, holder: object) -> bool:
         """Whether anything is said of the usage. A count is of everything so far, and holds until the next."""
-        usage = getattr(holder, "usage", None)
-        counts = {name: getattr(usage, name, None) for name in (*INPUT_COUNTS, "output_tokens")}
+        usage = field(holder, "usage")
+        counts = {name: field(usage, name) for name in (*INPUT_COUNTS, "output_tokens")}
         said = {name: count for name, count in counts.items() if isinstance(count, int)}
         self._counts |= said
         return bool(said)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from chatcore.events import Ended, Ending, ReasoningDelta, RunEvent, TextDelta, UsageReported
 from chatcore.providers.base import ChatRequest, PromptMessage
 from chatcore.providers.failures import Failure, Kind, from_event
-from chatcore.providers.sdk import UNUSUAL, Reading, SDKProvider, Stream, encodable
+from chatcore.providers.sdk import UNUSUAL, Reading, SDKProvider, Stream, encodable, field
 
 if TYPE_CHECKING:
     import httpx2
@@ -23,7 +23,6 @@ class OpenAISDKProvider(SDKProvider["AsyncOpenAI"]):
 
     def _make_client(self, http_client: "httpx2.AsyncClient", timeout: "httpx2.Timeout") -> "AsyncOpenAI":
         import openai
-        import openai.resources.chat.completions.completions  # Otherwise imported by the first request, on the loop.
 
         # What is not given here, the SDK takes from the environment.
         return openai.AsyncOpenAI(
@@ -37,6 +36,11 @@ class OpenAISDKProvider(SDKProvider["AsyncOpenAI"]):
             max_retries=0,
             http_client=http_client,
         )
+
+    async def _post(self, client: "AsyncOpenAI", path: str, body: dict[str, Any]) -> Stream:
+        from openai import AsyncStream
+
+        return await client.post(path, body=body, cast_to=object, stream=True, stream_cls=AsyncStream[object])
 
     def _list(self, client: "AsyncOpenAI") -> AsyncIterator[object]:
         return aiter(client.models.list())
@@ -54,15 +58,13 @@ class OpenAIProvider(OpenAISDKProvider):
     """A `Provider`: POST /chat/completions."""
 
     async def _open(self, client: "AsyncOpenAI", request: ChatRequest) -> Stream:
-        return await client.chat.completions.create(
-            model=request.model,
-            messages=[],
-            stream=True,
-            stream_options={"include_usage": True},
-            # Not as `messages`: the SDK takes 0.3 ms for each to see whether it needs to be changed, on the loop on
-            # which every answer is made.
-            extra_body={"messages": [_as_sent(message) for message in request.messages]},
-        )
+        body = {
+            "model": request.model,
+            "messages": [_as_sent(message) for message in request.messages],
+            "stream": True,
+            "stream_options": {"include_usage": True},
+        }
+        return await self._post(client, "/chat/completions", body)
 
     def _reading(self) -> Reading:
         return _Reading(self.host)
@@ -75,24 +77,23 @@ class _Reading:
         self._refused = False
 
     def read(self, chunk: object) -> Iterator[RunEvent]:
-        choices = getattr(chunk, "choices", None)
+        choices = field(chunk, "choices")
         if choices is None:
             self._raise_if_error(chunk)
         choice = choices[0] if isinstance(choices, list) and choices else None
-        delta = getattr(choice, "delta", None)
-        refusal = getattr(delta, "refusal", None)
+        delta = field(choice, "delta")
+        refusal = field(delta, "refusal")
         self._refused = self._refused or bool(refusal)
-        # Servers of others than OpenAI: neither name is in the SDK's model.
-        extra = getattr(delta, "model_extra", None) or {}
-        thought = extra.get("reasoning_content") or extra.get("reasoning")
+        # Servers of others than OpenAI.
+        thought = field(delta, "reasoning_content") or field(delta, "reasoning")
         if isinstance(thought, str) and thought:
             yield ReasoningDelta(encodable(thought))
-        for text in (getattr(delta, "content", None), refusal):
+        for text in (field(delta, "content"), refusal):
             if isinstance(text, str) and text:
                 yield TextDelta(encodable(text))
-        if reason := getattr(choice, "finish_reason", None):
+        if reason := field(choice, "finish_reason"):
             self.ended = self._ending(reason)
-        yield from _usage(getattr(chunk, "usage", None))
+        yield from _usage(field(chunk, "usage"))
 
     def _ending(self, reason: object) -> Ended:
         if reason == "error":  # OpenRouter
@@ -105,15 +106,15 @@ class _Reading:
 
     def _raise_if_error(self, chunk: object) -> None:
         """The SDK raises for `{"error": …}`, but not for an error whose message stands at the top."""
-        message = getattr(chunk, "message", None)
+        message = field(chunk, "message")
         if isinstance(message, str):
-            raise from_event(self._host, getattr(chunk, "code", None), message)
+            raise from_event(self._host, field(chunk, "code"), message)
 
 
 def _usage(usage: object) -> Iterator[UsageReported]:
-    counts = getattr(usage, "prompt_tokens", None), getattr(usage, "completion_tokens", None)
+    counts = field(usage, "prompt_tokens"), field(usage, "completion_tokens")
     if isinstance(counts[0], int) and isinstance(counts[1], int):
-        cost = getattr(usage, "cost", None)  # OpenRouter, in US dollars.
+        cost = field(usage, "cost")  # OpenRouter, in US dollars.
         yield UsageReported(counts[0], counts[1], float(cost) if isinstance(cost, (int, float)) else None)
 
 

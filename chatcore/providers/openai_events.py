@@ -4,13 +4,12 @@ Opens no connection: `openai_responses` does.
 """
 
 from collections.abc import Iterator
-from types import SimpleNamespace
 
 from tenacity import AsyncRetrying, RetryCallState, wait_exponential, wait_random
 
 from chatcore.events import Ended, Ending, KeptByProvider, ReasoningDelta, RunEvent, TextDelta, UsageReported
 from chatcore.providers.failures import Failure, Kind, from_event
-from chatcore.providers.sdk import UNUSUAL, encodable
+from chatcore.providers.sdk import UNUSUAL, encodable, field
 
 RECONNECTS = 6
 """How often in a row a kept answer is asked for again without anything new."""
@@ -34,7 +33,7 @@ class ResponseReading:
         self._thought: object = None
 
     def read(self, chunk: object) -> Iterator[RunEvent]:
-        kind, delta, response = (getattr(chunk, name, None) for name in ("type", "delta", "response"))
+        kind, delta, response = (field(chunk, name) for name in ("type", "delta", "response"))
         if isinstance(chunk, KeptByProvider):
             yield chunk
         elif isinstance(delta, str) and delta:
@@ -44,7 +43,7 @@ class ResponseReading:
             yield from _usage(response)
         elif kind == FAILED:
             yield from _usage(response)
-            self._fail(getattr(response, "error", None))
+            self._fail(field(response, "error"))
         elif kind == "error":
             self._fail(chunk)
 
@@ -54,13 +53,13 @@ class ResponseReading:
             yield TextDelta(text)
         elif kind in THOUGHTS:
             names = ("output_index", "summary_index", "content_index")
-            thought = [getattr(chunk, name, None) for name in names]
+            thought = [field(chunk, name) for name in names]
             gap = "" if self._thought in (None, thought) else "\n\n"
             self._thought = thought
             yield ReasoningDelta(gap + text)
 
     def _ending(self, kind: object, response: object) -> Ended:
-        reason = getattr(getattr(response, "incomplete_details", None), "reason", None)
+        reason = field(field(response, "incomplete_details"), "reason")
         if self._refused:
             return Ended(Ending.REFUSED)
         if kind == COMPLETED:
@@ -71,7 +70,7 @@ class ResponseReading:
 
     def _fail(self, error: object) -> None:
         """Raises, but for what OpenAI's policies block: to ask that again is no use, and may cost the account."""
-        code, message = getattr(error, "code", None), getattr(error, "message", None)
+        code, message = field(error, "code"), field(error, "message")
         if "policy" in str(code) or code == "invalid_prompt":
             self.ended = Ended(Ending.FILTERED)
         else:
@@ -94,17 +93,17 @@ class Place:
 
     def named_by(self, chunk: object) -> bool:
         """Whether this is the first to tell the answer's id."""
-        response = getattr(chunk, "response", None)
-        answer_id = getattr(response, "id", None)
-        if self.answer_id or not isinstance(answer_id, str) or getattr(response, "background", None) is False:
+        response = field(chunk, "response")
+        answer_id = field(response, "id")
+        if self.answer_id or not isinstance(answer_id, str) or field(response, "background") is False:
             return False
         self.answer_id = answer_id
         return bool(answer_id)
 
     def moved_by(self, chunk: object) -> bool:
         """Whether this was not there before the connection was lost. Only what is numbered can be told apart."""
-        kind, delta = getattr(chunk, "type", None), getattr(chunk, "delta", None)
-        number = getattr(chunk, "sequence_number", None)
+        kind, delta = field(chunk, "type"), field(chunk, "delta")
+        number = field(chunk, "sequence_number")
         if isinstance(number, int) and number >= 0:
             if number <= self._begin:
                 return False
@@ -138,14 +137,14 @@ class Place:
 
 def missing_chunks(response: object, length: int) -> Iterator[object]:
     """What a stream would still bring of this answer, of whose text `length` characters have been read."""
-    messages = [item for item in _list(response, "output") if getattr(item, "type", None) == "message"]
+    messages = [item for item in _list(response, "output") if field(item, "type") == "message"]
     for part in (part for message in messages for part in _list(message, "content")):
         for kind, name in ((TEXT, "text"), (REFUSAL, "refusal")):
-            text = getattr(part, name, None)
+            text = field(part, name)
             if isinstance(text, str):
-                yield SimpleNamespace(type=kind, delta=text[length:])
+                yield {"type": kind, "delta": text[length:]}
                 length = max(0, length - len(text))
-    yield SimpleNamespace(type=f"response.{getattr(response, 'status', None)}", response=response)
+    yield {"type": f"response.{field(response, 'status')}", "response": response}
 
 
 def _passing(failure: Failure) -> bool:
@@ -154,12 +153,12 @@ def _passing(failure: Failure) -> bool:
 
 
 def _list(parent: object, name: str) -> list[object]:
-    found = getattr(parent, name, None)
+    found = field(parent, name)
     return found if isinstance(found, list) else []
 
 
 def _usage(response: object) -> Iterator[UsageReported]:
-    usage = getattr(response, "usage", None)
-    counts = getattr(usage, "input_tokens", None), getattr(usage, "output_tokens", None)
+    usage = field(response, "usage")
+    counts = field(usage, "input_tokens"), field(usage, "output_tokens")
     if isinstance(counts[0], int) and isinstance(counts[1], int):
         yield UsageReported(counts[0], counts[1])

@@ -62,7 +62,7 @@ C = TypeVar("C", bound=Client)
 class Reading(Protocol):
     """What the chunks of one answer mean.
 
-    The SDKs build their models without checking: every field may be missing, null or of another type.
+    They come as the JSON that the provider sent, which is not checked: every field may be missing or of any type.
     """
 
     ended: Ended | None
@@ -113,7 +113,7 @@ class SDKProvider(ABC, Generic[C]):
 
     @abstractmethod
     async def _open(self, client: C, request: ChatRequest) -> Stream:
-        """Ask; the SDK's async stream."""
+        """Ask; the SDK's async stream of plain JSON: to make a model of every chunk takes it five times as long."""
 
     @abstractmethod
     def _list(self, client: C) -> AsyncIterator[object]:
@@ -244,6 +244,11 @@ async def _late(chunks: AsyncGenerator[object, None]) -> object:
             return await anext(chunks, _END)
     except (TimeoutError, ProviderError):
         return _END
+
+
+def field(value: object, name: str) -> object:
+    """What an object of JSON has under a name; None where it is no object, or has nothing there."""
+    return value.get(name) if isinstance(value, dict) else None
 
 
 def encodable(text: str) -> str:
