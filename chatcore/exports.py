@@ -54,6 +54,7 @@ def _message(message: Message) -> str:
     about = [_date(message.created, " %H:%M UTC")]
     if message.model:
         about.insert(0, _plain(message.model))
+    about += [f"images attached: {len(message.images)}"] if message.images else []
     parts = [f"## {SPEAKERS[message.role]}", f"*{', '.join(about)}*", _closed(message.text), _ending(message)]
     return "\n\n".join(part for part in parts if part)
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from chatcore.conversation import LATEST, Conversation, Label
 from chatcore.events import Ended, Ending, Reply
 from chatcore.exports import ENDINGS, file_name, to_markdown
+from chatcore.images import Image
 from tests.asking import by
 
 DAY = 1_700_000_000_000
@@ -33,6 +34,11 @@ def test_a_chat_is_a_title_and_its_messages() -> None:
 def test_the_text_of_a_message_is_as_it_was_written() -> None:
     text = "# A heading\n\n* a\n* b & <i>c</i>\n\n```py\n# code\n```"
     assert f"\n\n{text}\n" in to_markdown([chat(answer=text)])
+
+
+def test_images_are_counted() -> None:
+    asked = Conversation(created=DAY).ask("Which?", by("m"), (Image("image/jpeg", "AAAA"),) * 2)
+    assert "images attached: 2*\n\nWhich?" in to_markdown([asked])
 
 
 def test_only_the_branch_on_screen_is_written() -> None:
