@@ -1,12 +1,13 @@
 """Images that the visitor attaches: what is taken, and in what form it is kept and sent.
 
-Owns the limits. An image is drawn anew, small, so nothing of a file leaves that does not show: no place, no camera, no
-script. Knows no provider and no page.
+Owns the limits. An attached image is drawn anew, small, so nothing of a file leaves that does not show: no place, no
+camera, no script. Knows no provider and no page.
 """
 
 import base64
 import io
 from dataclasses import dataclass
+from functools import lru_cache
 
 from chatcore.errors import InputError
 
@@ -28,9 +29,19 @@ class Image:
     media_type: str
     data: str
 
-    @property
-    def content(self) -> bytes:
-        return base64.b64decode(self.data)
+
+@lru_cache(maxsize=64)
+def content(image: Image) -> bytes | None:
+    """The bytes of an image that can be shown; None for one that came from outside and is none."""
+    from PIL import Image as Pictures
+
+    try:
+        decoded = base64.b64decode(image.data, validate=True)
+        with Pictures.open(io.BytesIO(decoded), formats=FORMATS) as picture:
+            picture.load()
+    except (OSError, SyntaxError, ValueError, Pictures.DecompressionBombError):
+        return None
+    return decoded
 
 
 def prepare(content: bytes, name: str) -> Image:

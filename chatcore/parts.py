@@ -34,9 +34,10 @@ class Parts:
         return archive.join_parts(self._found.get(run_id or "", {}).values())
 
     def kept(self, run_id: str | None) -> str:
-        """The id under which the provider goes on with the answer; empty where it does not."""
-        parts = self._found.get(run_id or "", {}).values()
-        return next((part["kept"] for part in parts if "kept" in part), "")
+        """The id under which the provider goes on with the answer, the newest; empty where it does not."""
+        parts = self._found.get(run_id or "", {})
+        newest_first = (parts.get(archive.part_key(run_id or "", number)) for number in reversed(range(len(parts))))
+        return next((part["kept"] for part in newest_first if part and "kept" in part), "")
 
     def drop(self, run_id: str | None) -> None:
         """The answer is whole: its parts are removed from the storage when it has been stored."""

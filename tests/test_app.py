@@ -10,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 from chatcore import archive
 from chatcore.conversation import Conversation
 from chatcore.events import Ended, Ending, Reply
+from chatcore.images import Image
 from chatcore.ui import words
 from chatcore.ui.transcript import WINDOW
 from tests.asking import by
@@ -140,6 +141,12 @@ def test_every_ending_but_a_complete_one_is_said(ending: Ending, reason: str, sa
     assert [caption.value for caption in page.caption if caption.value.startswith(said)]
     ways = {"Continue", "Regenerate"} & {button.label for button in page.button}
     assert len(ways) == (0 if ending in (Ending.FILTERED, Ending.REFUSED) else 2)
+
+
+def test_a_stored_image_that_is_none_does_not_break_the_page() -> None:
+    chat = Conversation().ask("Which?", by("mock"), (Image("image/jpeg", "AAAA"),))
+    page = opened(**{archive.chat_key(chat.id): archive.dump(chat)})
+    assert words.NO_IMAGE in [caption.value for caption in page.caption]
 
 
 def test_an_answer_that_failed_before_its_first_word_can_be_asked_for_again() -> None:

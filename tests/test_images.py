@@ -9,7 +9,7 @@ import pytest
 from PIL import Image as Pictures
 
 from chatcore.errors import InputError
-from chatcore.images import FORMATS, MOST_PIXELS, SIDE, prepare
+from chatcore.images import FORMATS, MOST_PIXELS, SIDE, Image, content, prepare
 
 
 def file_of(picture: Pictures.Image, form: str = "PNG", **more: object) -> bytes:
@@ -47,7 +47,17 @@ def test_one_that_lies_on_its_side_is_put_upright_and_says_nothing_of_where_it_w
     assert b"canary" in content
     image = prepare(content, "a")
     assert read(image.data).size == (20, 40)
-    assert b"canary" not in image.content
+    assert b"canary" not in base64.b64decode(image.data)
+
+
+def test_what_was_kept_can_be_shown() -> None:
+    image = prepare(file_of(Pictures.new("RGB", (8, 8))), "a")
+    assert content(image) == base64.b64decode(image.data)
+
+
+@pytest.mark.parametrize("data", ["AAAA", "A", "/9j/4A==", "é"])
+def test_what_came_from_outside_and_is_no_image_can_t_be_shown(data: str) -> None:
+    assert content(Image("image/jpeg", data)) is None
 
 
 def bomb(side: int) -> bytes:

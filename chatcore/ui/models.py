@@ -66,7 +66,9 @@ def _draw(visit: Visit) -> None:
     if offer.ready:
         _draw_models(visit, offer)
     if offer.id != "mock":
-        with st.expander(words.OWN_KEY, expanded=not offer.ready, icon=":material/key:"):
+        # A dialog that is drawn again may forget that it was opened.
+        in_use = any(st.session_state.get(name) for name in (KEY, ADDRESS, TESTING, TESTED))
+        with st.expander(words.OWN_KEY, expanded=in_use or not offer.ready, icon=":material/key:"):
             _draw_key(visit, offer)
 
 

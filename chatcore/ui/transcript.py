@@ -6,7 +6,7 @@ from pathlib import Path
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from chatcore import blocks
+from chatcore import blocks, images
 from chatcore.conversation import Conversation, Draft, Message
 from chatcore.events import Ended, Ending
 from chatcore.ui import words
@@ -103,8 +103,11 @@ def _blank_rest(drawn: int) -> None:
 
 
 def _draw_question(said: Message | Draft) -> None:
-    if said.images:
-        st.image([image.content for image in said.images], width=IMAGE_WIDTH, alt=words.IMAGE)
+    pictures = [content for image in said.images if (content := images.content(image))]
+    if pictures:
+        st.image(pictures, width=IMAGE_WIDTH, alt=[words.IMAGE] * len(pictures))
+    if len(pictures) < len(said.images):
+        st.caption(words.NO_IMAGE)
     if said.text:
         st.text(said.text)
 

@@ -29,6 +29,7 @@ ENDINGS = exports.ENDINGS | {
 }
 NOTHING_SAVED = "Interrupted before the answer began."
 IMAGE = "Attached image"
+NO_IMAGE = ":material/broken_image: An image that was attached can't be shown."
 EMPTY_ANSWER = "The answer is empty."
 STORAGE = {
     "saved": "Saved in this browser",

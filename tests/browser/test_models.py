@@ -110,19 +110,19 @@ def picture(width: int = 3000, height: int = 2000) -> bytes:
     return file.getvalue()
 
 
-def test_an_image_goes_to_the_model_and_stays_with_the_chat(chat: Chat, upstream: Upstream) -> None:
+def test_images_go_to_the_model_and_stay_with_the_chat(chat: Chat, upstream: Upstream) -> None:
     chat.page.locator("[data-testid=stChatInput] input[type=file]").set_input_files(
-        {"name": "big.png", "mimeType": "image/png", "buffer": picture()}
+        [{"name": f"{name}.png", "mimeType": "image/png", "buffer": picture()} for name in ("big", "other")]
     )
-    expect(chat.page.get_by_text("big.png")).to_be_visible()
+    expect(chat.page.get_by_text("other.png")).to_be_visible()
     chat.send("What is this?")
     expect(chat.answer).to_contain_text("Hello world")
     chat.wait_until_done()
     parts = upstream.exchange(0).body["messages"][0]["content"]
-    assert [part["type"] for part in parts] == ["image_url", "text"]
+    assert [part["type"] for part in parts] == ["image_url", "image_url", "text"]
     assert len(parts[0]["image_url"]["url"]) < 100_000
     chat.reload()
-    expect(chat.questions.get_by_role("img")).to_be_visible()
+    expect(chat.questions.get_by_role("img", name="Attached image")).to_have_count(2)
 
 
 def test_what_is_no_image_is_refused_and_the_text_is_kept(chat: Chat, upstream: Upstream) -> None:
