@@ -3,6 +3,7 @@
 Owns which run makes which answer. Changes no conversation by itself: it gives back what one has become.
 """
 
+from collections.abc import Container
 from dataclasses import replace
 from typing import Protocol
 
@@ -10,7 +11,7 @@ from chatcore import request
 from chatcore.conversation import LATEST, Choice, Conversation, Message, now_ms
 from chatcore.events import Ended, Ending, Reply
 from chatcore.parts import Parts
-from chatcore.providers.base import Provider
+from chatcore.providers.base import ModelInfo, Provider
 from chatcore.providers.missing import MissingProvider
 from chatcore.runs import Run, RunRegistry
 
@@ -27,6 +28,9 @@ class Providers(Protocol):
     def default(self) -> Choice:
         """Who answers in a new chat."""
 
+    def info(self, provider_id: str, model: str) -> ModelInfo:
+        """What is known of a model without asking."""
+
     def find(self, provider_id: str) -> Provider | None:
         """The provider with this id; None where it can't be asked."""
 
@@ -36,6 +40,9 @@ class Answers:
 
     keep = False
     """Whether the provider shall go on with an answer when the connection is lost."""
+
+    loose: Container[str] = ()
+    """The chats of which nothing is to be stored, nor kept by a provider."""
 
     def __init__(self, registry: RunRegistry, providers: Providers, owner: str, parts: Parts) -> None:
         """`parts` are what is stored of answers that were being made."""
@@ -92,7 +99,9 @@ class Answers:
 
     def _start(self, chat: Conversation, answer: Message, kept: str = "") -> None:
         provider = self.providers.find(answer.provider) or MissingProvider(answer.provider)
-        asked = replace(request.build(chat.show(answer.id), answer.id), keep=self.keep, kept=kept)
+        sees = self.providers.info(answer.provider, answer.model).takes_images is not False
+        asked = request.build(chat.show(answer.id), answer.id, images=sees)
+        asked = replace(asked, keep=self.keep and chat.id not in self.loose, kept=kept)
         run = self.registry.start(self.owner, answer.run or "", provider, asked)
         self._runs[answer.run or ""] = self.owner, run
 

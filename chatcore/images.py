@@ -6,6 +6,7 @@ camera, no script. Knows no provider and no page.
 
 import base64
 import io
+import struct
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -18,6 +19,8 @@ SIDE = 1024
 QUALITY = 80
 MOST_PIXELS = 60_000_000
 """Of what is taken in: a small file can hold an image that fills the memory."""
+UNREADABLE = (OSError, SyntaxError, ValueError, TypeError, struct.error)
+"""What Pillow raises for a file that is damaged, somewhere."""
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF")
 ENDINGS = ("jpg", "jpeg", "png", "webp", "gif")
 
@@ -38,8 +41,10 @@ def content(image: Image) -> bytes | None:
     try:
         decoded = base64.b64decode(image.data, validate=True)
         with Pictures.open(io.BytesIO(decoded), formats=FORMATS) as picture:
+            if picture.width * picture.height > MOST_PIXELS:
+                return None
             picture.load()
-    except (OSError, SyntaxError, ValueError, Pictures.DecompressionBombError):
+    except (*UNREADABLE, Pictures.DecompressionBombError):
         return None
     return decoded
 
@@ -58,7 +63,7 @@ def prepare(content: bytes, name: str) -> Image:
     except Pictures.DecompressionBombError:
         most = f"at most {MOST_PIXELS // 1_000_000} million are taken"
         raise InputError(f"“{name}” has too many pixels: {most}.") from None
-    except (OSError, SyntaxError, ValueError):
+    except UNREADABLE:
         raise InputError(f"“{name}” can't be read as an image. JPEG, PNG, WebP and GIF are taken.") from None
     upright.thumbnail((SIDE, SIDE))
     page = Pictures.new("RGB", upright.size, "white")

@@ -22,6 +22,7 @@ from chatcore.runs import Run
 from chatcore.shelf import Shelf
 from chatcore.store import ChatStore
 
+MAX_MODEL = 200
 GOES_ON = (Ending.COMPLETE, Ending.STOPPED, Ending.LENGTH, Ending.FILTERED, Ending.REFUSED)
 """After these endings the next message of the queue goes out by itself; after a failure it waits for a click."""
 Loose = Literal["temporary", "deleted"]
@@ -55,6 +56,7 @@ class Turns:
         """The other chats in which an answer is being made."""
         self.loose: dict[str, Loose] = {}
         """The chats of this visit that are not stored, by id."""
+        answers.loose = self.loose
         self.undoable: Undo | None = None
         self._chosen: dict[str, Choice] = {}
         """By chat, who shall answer there from now on."""
@@ -82,9 +84,19 @@ class Turns:
                 return choice
         return self.answers.providers.default
 
+    def _by(self) -> Choice:
+        """Who is asked now. Raises `InputError`."""
+        if not (choice := self.choice).model:
+            raise InputError("Choose a model first: this provider does not say which one is to answer.")
+        return choice
+
     @locked
     def choose(self, choice: Choice) -> None:
-        """Let this one answer from now on, here and in new chats."""
+        """Let this one answer from now on, here and in new chats. Raises `InputError`."""
+        model = " ".join(clean(choice.model).split())
+        if not 0 < len(model) <= MAX_MODEL:
+            raise InputError(f"The name of a model has 1 to {MAX_MODEL} characters.")
+        choice = replace(choice, model=model)
         self._chosen[self.conversation.id] = choice
         self.shelf.index.prefer(choice)
 
@@ -93,8 +105,6 @@ class Turns:
         """A new message: asked at once, or queued while an answer is being made. Raises `InputError`."""
         if not (text := clean(text)) and not images:
             return
-        if not self.choice.model:
-            raise InputError("Choose a model first: this provider does not say which one is to answer.")
         if self.loose.get(self.conversation.id) == "deleted":
             del self.loose[self.conversation.id]
         self._said.add(self.conversation.id)
@@ -102,13 +112,13 @@ class Turns:
             self._change(self.conversation.enqueue(text, images))
             self.send_queued()
         else:
-            self._ask(self.conversation.ask(text, self.choice, images))
+            self._ask(self.conversation.ask(text, self._by(), images))
 
     @locked
     def send_queued(self) -> None:
         """The first message of the queue goes out, unless an answer is being made."""
         if not self.conversation.running and self.conversation.queue:
-            self._ask(_sent(self.conversation, self.choice))
+            self._ask(_sent(self.conversation, self._by()))
 
     @locked
     def withdraw(self, draft_id: str) -> None:
@@ -135,14 +145,14 @@ class Turns:
         answer = self.conversation.get(answer_id)
         if answer and answer.parent and not self.conversation.running:
             self._said.add(self.conversation.id)
-            self._ask(self.conversation.answer(answer.parent, self.choice))
+            self._ask(self.conversation.answer(answer.parent, self._by()))
 
     @locked
     def go_on(self, answer_id: str) -> None:
         """Let the model go on with an answer that ended too early."""
         if self.conversation.get(answer_id) and not self.conversation.running:
             self._said.add(self.conversation.id)
-            self._ask(self.conversation.go_on(answer_id, self.choice))
+            self._ask(self.conversation.go_on(answer_id, self._by()))
 
     @locked
     def show_version(self, message_id: str) -> None:
@@ -195,7 +205,7 @@ class Turns:
     def _go_on(self) -> None:
         """The first of the queue goes out, unless the answer before it is being made or failed."""
         last = self.conversation.path[-1:]
-        if last and last[0].ended and last[0].ended.ending in GOES_ON:
+        if last and last[0].ended and last[0].ended.ending in GOES_ON and self.choice.model:
             self.send_queued()
 
     @locked

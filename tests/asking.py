@@ -6,7 +6,7 @@ from contextlib import aclosing
 from chatcore.conversation import Choice
 from chatcore.errors import ProviderError
 from chatcore.events import RunEvent
-from chatcore.providers.base import ChatRequest, PromptMessage, Provider
+from chatcore.providers.base import ChatRequest, ModelInfo, PromptMessage, Provider
 
 KEY = "sk-canary-key"
 
@@ -27,6 +27,9 @@ class Only:
 
     def drop_own(self, vendor_id: str) -> None:
         """There is only one."""
+
+    def info(self, provider_id: str, model: str) -> ModelInfo:
+        return ModelInfo(model)
 
     def find(self, provider_id: str) -> Provider | None:
         return self.provider

@@ -112,9 +112,10 @@ def test_a_new_chat_is_empty_and_the_old_one_can_be_opened_again() -> None:
 
 
 def test_a_long_chat_shows_its_end_and_more_on_a_click() -> None:
-    chat = Conversation()
+    """Also with the ids that Streamlit takes for no part of a key."""
+    chat = Conversation("chat__" + "x" * 16)
     for number in range(20):
-        chat = chat.ask(f"Question {number}", by("mock"))
+        chat = chat.ask(f"Question {number}", by("mock"), message_id=f"question__{number:016d}")
         assert chat.leaf
         chat = chat.finish(chat.leaf, Reply(f"Answer {number}", ended=Ended(Ending.COMPLETE)))
     page = opened(**{archive.chat_key(chat.id): archive.dump(chat)})
@@ -147,6 +148,15 @@ def test_a_stored_image_that_is_none_does_not_break_the_page() -> None:
     chat = Conversation().ask("Which?", by("mock"), (Image("image/jpeg", "AAAA"),))
     page = opened(**{archive.chat_key(chat.id): archive.dump(chat)})
     assert words.NO_IMAGE in [caption.value for caption in page.caption]
+
+
+def test_without_a_model_nothing_is_asked_and_that_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_BASE_URL", "http://127.0.0.1:9/v1")
+    page = opened()
+    button(page, words.EXAMPLES[0]).click()
+    run(page)
+    assert [toast.value for toast in page.toast if "Choose a model first" in toast.value]
+    assert len(page.chat_message) == 0
 
 
 def test_an_answer_that_failed_before_its_first_word_can_be_asked_for_again() -> None:

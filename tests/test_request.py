@@ -70,3 +70,10 @@ def test_images_go_with_their_question():
     image = Image("image/jpeg", "AAAA")
     chat = Conversation().ask("", by("m"), (image,))
     assert request.build(chat, chat.leaf).messages == (PromptMessage("user", "", (image,)),)
+
+
+def test_a_model_that_takes_no_images_is_told_that_there_were_some():
+    chat = Conversation().ask("Which?", by("m"), (Image("image/jpeg", "AAAA"),))
+    assert request.build(chat, chat.leaf, images=False).messages == (
+        PromptMessage("user", f"Which?\n\n{request.UNSEEN}"),
+    )

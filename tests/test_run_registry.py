@@ -1,13 +1,18 @@
-"""Which runs there are: started once, found by their owner only, stopped for good, forgotten in time."""
+"""Which runs there are: started once, found by their owner only, refused while a provider is down, forgotten in time.
 
+How they are stopped is in `test_run_stopping.py`.
+"""
+
+import gc
 import threading
+import time
+import weakref
 from collections.abc import AsyncGenerator, Iterator
-from dataclasses import replace
 
 import pytest
 
 from chatcore.errors import ProviderError
-from chatcore.events import Ended, Ending, KeptByProvider, RunEvent, TextDelta
+from chatcore.events import Ended, Ending, RunEvent, TextDelta
 from chatcore.providers.base import ChatRequest
 from chatcore.providers.mock import MockProvider
 from chatcore.providers.openai import OpenAIProvider
@@ -15,22 +20,7 @@ from chatcore.runs import EVENT_BYTES, Run, RunLimits, RunRegistry
 from tests.asking import KEY
 from tests.played import REQUEST, Played, begin, log_of, saying
 from tests.upstream import Upstream
-from tests.upstream_script import (
-    JSON,
-    Event,
-    Loop,
-    Pace,
-    Raw,
-    Say,
-    Script,
-    Stall,
-    Status,
-    Wait,
-    Wire,
-    chunk,
-    finish,
-    reply,
-)
+from tests.upstream_script import JSON, Script, Status, Wait, reply
 
 DONE = Ended(Ending.COMPLETE)
 HELLO = TextDelta("Hello")
@@ -134,202 +124,24 @@ def test_the_thread_ends_with_the_registry() -> None:
     assert threading.active_count() == before
 
 
-# Stopping, over real HTTP
-
-
-@pytest.fixture
-def provider(registry: RunRegistry, upstream: Upstream) -> Iterator[OpenAIProvider]:
-    provider = OpenAIProvider("OpenAI", KEY, upstream.base_url)
-    yield provider
-    registry.submit(provider.aclose()).result(5)
-
-
-STALLED = {
-    "before the headers": Script((Stall(),)),
-    "after the headers": Script((Status(), Stall())),
-    "silent after text": Script((Say("x"), Stall())),
-    "mid-stream": Script((Say("x"), Pace(2000, 200))),
-}
-
-
-@pytest.mark.parametrize("name", STALLED)
-def test_stop_ends_the_run_and_closes_the_connection_at_once(
-    registry: RunRegistry, upstream: Upstream, provider: OpenAIProvider, name: str
-) -> None:
-    upstream.queue(STALLED[name])
-    run = registry.start("me", "1", provider, REQUEST)
-    exchange = upstream.exchange()
-    if "headers" not in name:
-        assert run.events_since(0, timeout=5)[1]
-    elif name == "after the headers":
-        exchange.headers_sent.wait_at()
-    assert registry.stop("me", "1")
-    assert run.ended == Ended(Ending.STOPPED)
-    assert run.ended_at is not None
-    assert exchange.disconnected.wait_at() - run.ended_at < 0.15
-    assert len(upstream.exchanges) == 1
-
-
-def test_stopping_one_run_leaves_the_others_alone(
-    registry: RunRegistry, upstream: Upstream, provider: OpenAIProvider
-) -> None:
-    upstream.queue(Script((Say("x"), Stall())))
-    stopped = registry.start("me", "1", provider, REQUEST)
-    upstream.exchange()
-    upstream.queue(Script((Say("a"), Wait("go"), Say("b"), finish())))
-    other = registry.start("me", "2", provider, REQUEST)
-    upstream.exchange(1)
-    registry.stop("me", "1")
-    upstream.exchange().disconnected.wait_at()
-    upstream.open("go")
-    assert log_of(other) == [TextDelta("a"), TextDelta("b"), DONE]
-    assert stopped.ended == Ended(Ending.STOPPED)
-
-
-def test_starting_again_asks_the_provider_once(
-    registry: RunRegistry, upstream: Upstream, provider: OpenAIProvider
-) -> None:
-    for _ in range(3):
-        log_of(registry.start("me", "1", provider, REQUEST))
-    assert len(upstream.exchanges) == 1
-
-
-# Telling the provider
-
-
-class Keeping(Played):
-    """A provider that goes on with its answer by itself, until it is told."""
-
-    def __init__(self, fails: bool = False, names: bool = True) -> None:
-        """`names` is whether it says by which id."""
-        super().__init__(self._play_kept)
-        self.cancelled: list[str] = []
-        self.told = threading.Event()
-        self._fails, self._names = fails, names
-
-    async def _play_kept(self, _: ChatRequest) -> AsyncGenerator[RunEvent, None]:
-        if self._names:
-            yield KeptByProvider("kept")
-        await self.hold()
-
-    async def cancel(self, answer_id: str) -> None:
-        self.cancelled.append(answer_id)
-        self.told.set()
-        if self._fails:
-            raise ProviderError("No.")
-
-
-@pytest.mark.parametrize("fails", [False, True], ids=["well", "in vain"])
-def test_stop_also_ends_what_the_provider_keeps(registry: RunRegistry, fails: bool) -> None:
-    provider = Keeping(fails)
+@pytest.mark.parametrize("how", ["ends", "fails", "stopped"])
+def test_a_run_that_is_over_holds_no_provider_and_so_no_key(registry: RunRegistry, how: str) -> None:
+    then = ProviderError("No.") if how == "fails" else None
+    provider = saying(HELLO, *[DONE] * (how == "ends"), then=then, hold=how == "stopped")
+    known, left = weakref.ref(provider), provider.left
     run = begin(registry, provider)
-    assert provider.silent.wait(5)
-    assert registry.stop("me", "1")
-    assert provider.told.wait(5)
-    assert not registry.stop("me", "1")
-    registry.close()
-    assert provider.cancelled == ["kept"]
-    assert run.ended == Ended(Ending.STOPPED)
-
-
-def test_an_answer_that_is_read_again_is_cancelled_by_the_id_that_is_known(registry: RunRegistry) -> None:
-    provider = Keeping(names=False)
-    run = registry.start("me", "1", provider, replace(REQUEST, kept="known"))
-    assert run.kept == "known"
-    assert registry.stop("me", "1")
-    assert provider.told.wait(5)
-    assert provider.cancelled == ["known"]
-
-
-def test_what_the_provider_keeps_goes_on_when_the_server_closes(registry: RunRegistry) -> None:
-    provider = Keeping()
-    begin(registry, provider)
-    assert provider.silent.wait(5)
-    registry.close()
-    assert provider.left.is_set()
-    assert provider.cancelled == []
-
-
-# A provider that is down
-
-
-def ask_all(registry: RunRegistry, provider: OpenAIProvider, *run_ids: str) -> list[str]:
-    """How each run ends, one after the other."""
-    logs = [log_of(registry.start("me", run_id, provider, REQUEST)) for run_id in run_ids]
-    return [log[-1].reason if isinstance(log[-1], Ended) else "" for log in logs]
-
-
-def test_a_provider_that_is_down_is_left_alone_by_every_visitor(clock: Clock, upstream: Upstream) -> None:
-    registry = RunRegistry(RunLimits(attempts=1), clock)
-    upstream.default = Script((Status(503, JSON, "{}"),))
-    first, second = (OpenAIProvider("OpenAI", key, upstream.base_url) for key in (KEY, "sk-of-another-visitor"))
-    other = MockProvider(rate=10_000)
-    try:
-        ask_all(registry, first, *"12345")
-        (words,) = ask_all(registry, second, "6")
-        assert "has been failing for a while" in words
-        assert "again in 30 s" in words
-        assert ask_all(registry, other, "7") == [""]
-        assert len(upstream.exchanges) == 5
-
-        clock.now += 30
-        upstream.queue(Script((Wait("go"), *reply("Hello").steps)))
-        probe = registry.start("me", "8", first, REQUEST)
-        upstream.exchange(5)
-        assert "being tried again now" in ask_all(registry, second, "9")[0]
-        upstream.open("go")
-        assert log_of(probe)[-1] == DONE
-        upstream.default = reply("Hello")
-        assert ask_all(registry, second, "10") == [""]
-        assert len(upstream.exchanges) == 7
-    finally:
-        for provider in (first, second):
-            registry.submit(provider.aclose()).result(5)
-        registry.close()
-
-
-def test_a_probe_asks_once_and_a_key_that_is_wrong_leaves_nobody_alone(clock: Clock, upstream: Upstream) -> None:
-    registry = RunRegistry(RunLimits(backoff=0), clock)
-    provider = OpenAIProvider("OpenAI", KEY, upstream.base_url)
-    try:
-        upstream.default = Script((Status(401, JSON, "{}"),))
-        ask_all(registry, provider, *map(str, range(10)))
-        assert len(upstream.exchanges) == 10
-        upstream.default = Script((Status(503, JSON, "{}"),))
-        ask_all(registry, provider, *"abcde")
-        assert len(upstream.exchanges) == 10 + 5 * 4
-        clock.now += 30
-        ask_all(registry, provider, "f")
-        assert len(upstream.exchanges) == 10 + 5 * 4 + 1
-        assert "again in 60 s" in ask_all(registry, provider, "g")[0]
-    finally:
-        registry.submit(provider.aclose()).result(5)
-        registry.close()
-
-
-# Too much, over real HTTP
-
-
-LINE = Raw(b"x" * 100_000)
-HUGE = {
-    "a chunk of 2 MB": reply("x" * 2_100_000),
-    "a line without end": Script((Say("x"), Loop(LINE, 10_000))),
-    "a line without end, packed": Script((Say("x"), Loop(LINE, 10_000)), Wire(gzip=True)),
-    "an event without end": Script((Say("x"), Loop(Raw(b"data: " + b"x" * 100_000 + b"\n"), 10_000))),
-    "a stream without end": Script((Loop(Event(chunk({"content": "x" * 100_000})), 10_000),)),
-}
-
-
-@pytest.mark.parametrize("name", HUGE)
-def test_what_is_too_large_is_cut_off_and_its_connection_closed(
-    registry: RunRegistry, upstream: Upstream, provider: OpenAIProvider, name: str
-) -> None:
-    upstream.queue(HUGE[name])
-    run = registry.start("me", "1", provider, REQUEST)
-    assert log_of(run, 30)[-1] == Ended(Ending.FAILED, "The answer is too large: it was cut off here.")
-    if "without end" in name:
-        upstream.exchange().disconnected.wait_at()
-    assert run.size < 2_100_000
+    if how == "stopped":
+        assert provider.silent.wait(5)
+        assert registry.stop("me", "1")
+    log_of(run)
+    assert left.wait(5)
+    del provider
+    until = time.monotonic() + 5
+    while known() is not None and time.monotonic() < until:
+        time.sleep(0.01)
+        gc.collect()
+    assert known() is None
+    assert registry.find("me", "1") is run
 
 
 # Expiring
@@ -398,3 +210,60 @@ def test_a_run_started_again_under_an_expired_id_can_be_stopped(clock: Clock) ->
         assert played.left.wait(5)
         assert registry.find("me", "1") is None
     registry.close()
+
+
+# A provider that is down
+
+
+def ask_all(registry: RunRegistry, provider: OpenAIProvider, *run_ids: str) -> list[str]:
+    """How each run ends, one after the other."""
+    logs = [log_of(registry.start("me", run_id, provider, REQUEST)) for run_id in run_ids]
+    return [log[-1].reason if isinstance(log[-1], Ended) else "" for log in logs]
+
+
+def test_a_provider_that_is_down_is_left_alone_by_every_visitor(clock: Clock, upstream: Upstream) -> None:
+    registry = RunRegistry(RunLimits(attempts=1), clock)
+    upstream.default = Script((Status(503, JSON, "{}"),))
+    first, second = (OpenAIProvider("OpenAI", key, upstream.base_url) for key in (KEY, "sk-of-another-visitor"))
+    other = MockProvider(rate=10_000)
+    try:
+        ask_all(registry, first, *"12345")
+        (words,) = ask_all(registry, second, "6")
+        assert "has been failing for a while" in words
+        assert "again in 30 s" in words
+        assert ask_all(registry, other, "7") == [""]
+        assert len(upstream.exchanges) == 5
+
+        clock.now += 30
+        upstream.queue(Script((Wait("go"), *reply("Hello").steps)))
+        probe = registry.start("me", "8", first, REQUEST)
+        upstream.exchange(5)
+        assert "being tried again now" in ask_all(registry, second, "9")[0]
+        upstream.open("go")
+        assert log_of(probe)[-1] == DONE
+        upstream.default = reply("Hello")
+        assert ask_all(registry, second, "10") == [""]
+        assert len(upstream.exchanges) == 7
+    finally:
+        for provider in (first, second):
+            registry.submit(provider.aclose()).result(5)
+        registry.close()
+
+
+def test_a_probe_asks_once_and_a_key_that_is_wrong_leaves_nobody_alone(clock: Clock, upstream: Upstream) -> None:
+    registry = RunRegistry(RunLimits(backoff=0), clock)
+    provider = OpenAIProvider("OpenAI", KEY, upstream.base_url)
+    try:
+        upstream.default = Script((Status(401, JSON, "{}"),))
+        ask_all(registry, provider, *map(str, range(10)))
+        assert len(upstream.exchanges) == 10
+        upstream.default = Script((Status(503, JSON, "{}"),))
+        ask_all(registry, provider, *"abcde")
+        assert len(upstream.exchanges) == 10 + 5 * 4
+        clock.now += 30
+        ask_all(registry, provider, "f")
+        assert len(upstream.exchanges) == 10 + 5 * 4 + 1
+        assert "again in 60 s" in ask_all(registry, provider, "g")[0]
+    finally:
+        registry.submit(provider.aclose()).result(5)
+        registry.close()

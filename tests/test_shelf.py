@@ -1,9 +1,9 @@
-"""What one visit keeps in the browser's storage: what is written when, and that a reload finds it all again."""
+"""What one visit keeps in the browser's storage: what is written when, and that a reload finds it all again.
 
-import sys
-import tracemalloc
+What is removed is in `test_shelf_deleting.py`, what the visit has of it all in `test_shelf_entries.py`.
+"""
+
 from dataclasses import replace
-from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -14,65 +14,11 @@ from chatcore import shelf as shelving
 from chatcore.conversation import Conversation
 from chatcore.events import Ended, Ending, Reply
 from chatcore.merge import covers, merge
-from chatcore.mirror import BASES
 from chatcore.restore import restore
-from chatcore.shelf import SMALL, TAIL_SHARE, Shelf
+from chatcore.shelf import TAIL_SHARE
 from tests.asking import by
-from tests.chats import DONE, ID, OPERATIONS, answered, clock, leaf, operate, through_json
-from tests.visiting import stamp_of
-
-Items = dict[str, Any]
-
-
-def opened(items: Items) -> Shelf:
-    return Shelf(restore(through_json(items)))
-
-
-def store(shelf: Shelf, items: Items, *keys: str) -> None:
-    """Write what is pending (of it, only `keys`), and confirm it."""
-    for write in [write for write in shelf.outbox if not keys or write.key in keys]:
-        put(items, write.key, write.value)
-        shelf.outbox.confirm({write.key: stamp_of(items.get(write.key))})
-    for key in shelf.outbox.take_leftovers():
-        items.pop(key, None)
-
-
-def put(items: Items, key: str, value: Any) -> None:
-    items.pop(key, None)
-    if value is not None:
-        items[key] = through_json(value)
-
-
-def foreign(text: str, number: int) -> str:
-    """Text that packing does not make short."""
-    return "".join(chr(0x4E00 + (hash((text, number, at)) % 20_000)) for at in range(400))
-
-
-def long_chat(turns: int = 60) -> Conversation:
-    chat = Conversation()
-    for number in range(turns):
-        chat = chat.ask(foreign("question", number), by("m"))
-        chat = chat.finish(leaf(chat), replace(DONE, text=foreign("answer", number)))
-    return chat
-
-
-@pytest.fixture(scope="module")
-def long() -> Conversation:
-    chat = long_chat()
-    assert len(packing.text_of(packing.pack(archive.dump(chat)))) > SMALL
-    return chat
-
-
-def stored_long(long: Conversation) -> tuple[Shelf, Items]:
-    items: Items = {archive.chat_key(long.id): archive.dump(long)}
-    shelf = opened(items)
-    store(shelf, items)
-    return shelf, items
-
-
-def written(shelf: Shelf) -> list[str]:
-    return [write.key for write in shelf.outbox if write.key.startswith((archive.CHAT_PREFIX, archive.TAIL_PREFIX))]
-
+from tests.chats import DONE, ID, OPERATIONS, answered, clock, leaf, operate
+from tests.shelves import Items, foreign, one_long_chat, opened, put, store, stored_long, written  # noqa: F401
 
 # What is written
 
@@ -208,6 +154,25 @@ def test_a_reload_never_shows_less_than_what_was_confirmed(steps, small, share):
         assert covers(restore(items).chats.get(ID, chat), chat)
 
 
+def test_a_question_whose_answer_failed_to_be_stored_is_written_first(long):
+    shelf = opened({})
+    asked, other = Conversation().ask("One?", by("m")), answered("Two?")
+    shelf.save(other)
+    shelf.save(asked)
+    assert shelf.next_write([asked.id]).key == archive.chat_key(asked.id)
+    assert shelf.next_write(["unknown"]).key
+    done = asked.finish(leaf(asked), Reply("So.", ended=Ended(Ending.COMPLETE)))
+    shelf.save(done)
+    assert shelf.next_write([asked.id]).value == shelf.outbox.get(archive.chat_key(asked.id)).value
+
+
+def test_where_nothing_is_pending_the_next_write_changes_nothing():
+    shelf, items = opened({}), {}
+    store(shelf, items)
+    write = shelf.next_write([])
+    assert (write.key, write.value) == (archive.OWNER_KEY, items[archive.OWNER_KEY])
+
+
 # What is not written
 
 
@@ -254,156 +219,3 @@ def test_what_only_the_server_s_database_has_is_not_stored_here_until_it_is_save
     assert shelf.known(chat.id)[archive.chat_key(chat.id)] is None
     shelf.save(chat)
     assert written(shelf) == [archive.chat_key(chat.id)]
-
-
-# Deleting
-
-
-def test_a_deleted_chat_is_removed_whole(long):
-    shelf, items = stored_long(long)
-    shelf.save(long.ask("And?", by("m")))
-    store(shelf, items)
-    shelf.remove(long)
-    assert long.id not in shelf
-    store(shelf, items)
-    assert not [key for key in items if long.id in key]
-
-
-def test_the_tail_that_another_tab_made_is_removed_with_the_chat(long):
-    shelf, items = stored_long(long)
-    there = opened(items)
-    there.save(long.ask("And?", by("m")))
-    store(there, items)
-    shelf.remove(long)
-    store(shelf, items)
-    assert not [key for key in items if long.id in key]
-
-
-def test_a_chat_that_is_saved_again_after_it_was_deleted_is_written_whole(long):
-    shelf, items = stored_long(long)
-    shelf.save(long.ask("And?", by("m")))
-    store(shelf, items)
-    shelf.remove(long)
-    shelf.save(long)
-    store(shelf, items)
-    assert restore(items).chats == {long.id: long}
-
-
-def test_what_is_under_way_when_another_tab_deletes_the_chat_is_removed_when_it_gets_there():
-    shelf, chat = opened({}), answered("One?")
-    shelf.save(chat)
-    shelf.forget(chat.id)
-    assert [write.value for write in shelf.outbox if write.key == archive.chat_key(chat.id)] == [None]
-
-
-def test_a_chat_that_was_never_stored_needs_no_removal():
-    shelf = opened({})
-    store(shelf, {})
-    shelf.remove(Conversation(ID))
-    assert not written(shelf)
-
-
-# What it costs
-
-
-def test_what_it_holds_of_a_full_storage_is_about_that():
-    items: Items = {}
-    while sum(len(packing.text_of(value)) for value in items.values()) < 4_000_000:
-        chat = long_chat(20)
-        items[archive.chat_key(chat.id)] = archive.dump(chat)
-    stored = sum(len(packing.text_of(value).encode()) for value in items.values())
-    found = restore(items)
-    assert stored > 4_000_000
-    tracemalloc.start()
-    shelf = Shelf(found)
-    held, _ = tracemalloc.get_traced_memory()
-    for entry in shelf.entries:
-        shelf.save(shelf.read(entry.id))
-        shelf.outbox.drop(archive.chat_key(entry.id))
-        shelf.outbox.drop(archive.tail_key(entry.id))
-    after, _ = tracemalloc.get_traced_memory()
-    tracemalloc.stop()
-    assert held < 1.05 * stored + 200_000
-    assert after < 1.4 * stored + 200_000
-    assert sum(sys.getsizeof(text) for text in shelf._mirror._texts.values()) < 1.3 * stored
-
-
-def test_of_many_long_chats_few_are_kept_as_values(long):
-    items: Items = {}
-    for number in range(12):
-        items[archive.chat_key(f"{ID}{number}")] = archive.dump(replace(long, id=f"{ID}{number}"))
-    shelf = opened(items)
-    for entry in shelf.entries:
-        shelf.save(shelf.read(entry.id).ask("And?", by("m")))
-    assert len(shelf._mirror._bases) == BASES
-
-
-# The list
-
-
-def test_the_list_has_titles_times_pins_and_sizes_newest_first():
-    old, new = replace(answered("Old?"), created=1), answered("New?").pin(True)
-    old = replace(old, messages=tuple(replace(message, created=5) for message in old.messages))
-    items: Items = {archive.chat_key(chat.id): archive.dump(chat) for chat in (old, new)}
-    entries = opened(items).entries
-    assert [(entry.title, entry.pinned, entry.updated) for entry in entries] == [
-        ("New?", True, new.updated),
-        ("Old?", False, 5),
-    ]
-    assert [entry.size for entry in entries] == [
-        len(packing.text_of(items[archive.chat_key(chat.id)])) for chat in (new, old)
-    ]
-
-
-def test_a_chat_that_another_tab_stored_is_in_the_list():
-    shelf, chat = opened({}), answered("There?")
-    assert shelf.learn(archive.chat_key(chat.id), archive.dump(chat, "other"))
-    assert ([entry.title for entry in shelf.entries], shelf.read(chat.id)) == (["There?"], chat)
-
-
-@pytest.mark.parametrize(
-    ("key", "value"),
-    [
-        (archive.chat_key(ID), {"version": 2}),
-        (archive.chat_key(ID), "junk"),
-        (archive.chat_key(ID), archive.dump(Conversation())),
-        (archive.INDEX_KEY, archive.dump(Conversation(ID))),
-        (archive.CHAT_PREFIX, archive.dump(Conversation(ID))),
-    ],
-)
-def test_what_can_not_be_read_of_another_tab_is_not_learned(key, value):
-    shelf = opened({})
-    assert shelf.learn(key, value) is None
-    assert not shelf.entries
-
-
-def test_the_parts_of_an_answer_are_read_from_the_storage_and_left_when_it_is_whole():
-    shelf, items = opened({}), {}
-    for start, text in ((0, "Some "), (5, "text")):
-        write = shelf.parts.add("run-AAAAAAAAAAAAAAAAAAAA", start, text)
-        items[write.key] = write.value
-    again = opened(items)
-    assert again.parts.text_of("run-AAAAAAAAAAAAAAAAAAAA") == "Some text"
-    again.parts.drop("run-AAAAAAAAAAAAAAAAAAAA")
-    assert again.parts.text_of("run-AAAAAAAAAAAAAAAAAAAA") == ""
-    store(again, items)
-    assert not [key for key in items if key.startswith(archive.PART_PREFIX)]
-
-
-def test_a_question_whose_answer_failed_to_be_stored_is_written_first(long):
-    shelf = opened({})
-    asked, other = Conversation().ask("One?", by("m")), answered("Two?")
-    shelf.save(other)
-    shelf.save(asked)
-    assert shelf.next_write([asked.id]).key == archive.chat_key(asked.id)
-    assert shelf.next_write(["unknown"]).key
-    done = asked.finish(leaf(asked), Reply("So.", ended=Ended(Ending.COMPLETE)))
-    shelf.save(done)
-    assert shelf.next_write([asked.id]).value == shelf.outbox.get(archive.chat_key(asked.id)).value
-
-
-def test_where_nothing_is_pending_the_next_write_changes_nothing():
-    shelf, items = opened({}), {}
-    store(shelf, items)
-    write = shelf.next_write([])
-    assert (write.key, write.value) == (archive.OWNER_KEY, items[archive.OWNER_KEY])

@@ -10,6 +10,7 @@ from chatcore.ui import (
     browser_storage,
     clicks,
     composer,
+    dialogs,
     downloads,
     link,
     live_reply,
@@ -58,7 +59,9 @@ def draw() -> None:
         live = transcript.draw(here)
     stop = composer.draw(here)
     status = st.bottom.container(key="status")
-    if live:
+    if live and dialogs.are_open():
+        live_reply.draw_still(here, live[1])
+    elif live:
         ending = live_reply.draw(here, *live[1:], checkpoint_slot)
         if here.settle():
             st.rerun()

@@ -10,7 +10,8 @@ from typing import ParamSpec
 
 import streamlit as st
 
-from chatcore.ui import dialogs
+from chatcore.errors import InputError
+from chatcore.ui import dialogs, words
 
 P = ParamSpec("P")
 DONE, DRAWN = "clicks-done", "clicks-drawn"
@@ -19,11 +20,14 @@ DONE, DRAWN = "clicks-done", "clicks-drawn"
 def counted(callback: Callable[P, object], *, dialog: bool = False) -> Callable[P, None]:
     """What every widget of the page gets as its callback; `dialog` where it opens a dialog, or is in one.
 
-    Who clicks beside a dialog has dismissed it, though the word of that may have been lost.
+    What can't be done is said. Who clicks beside a dialog has dismissed it, though the word of that may have been lost.
     """
 
     def click(*args: P.args, **kwargs: P.kwargs) -> None:
-        callback(*args, **kwargs)
+        try:
+            callback(*args, **kwargs)
+        except InputError as error:
+            st.toast(words.plain(str(error)), icon=":material/edit:")
         if not dialog:
             dialogs.close()
         # Last: to touch the session's state is to give way to a run that has been asked for meanwhile.

@@ -49,14 +49,14 @@ def draw(visit: Visit) -> DeltaGenerator:
         if refused := st.session_state.pop(REFUSED, ""):
             refusal.warning(refused, icon=":material/edit:")
         choice = visit.choice
-        if blind := lineup().info(choice.provider, choice.model).takes_images is False:
+        if lineup().info(choice.provider, choice.model).takes_images is False:
             no_images.caption(words.takes_no_images(choice.model))
     # Not in `st.bottom`: the page follows the stream only where Streamlit itself has put the field at the bottom.
     st.chat_input(
         words.PLACEHOLDER,
         key=FIELD,
         on_submit=counted(_take),
-        accept_file=False if blind else "multiple",
+        accept_file="multiple",
         file_type=images.ENDINGS,
         max_upload_size=MAX_UPLOAD_MB,
     )
@@ -88,13 +88,16 @@ def send(visit: Visit) -> None:
         return
     text, files = (sent, []) if isinstance(sent, str) else (sent.text, sent.files)
     try:
-        visit.send(text, _images(files))
+        visit.send(text, _images(visit, files))
     except InputError as error:
         st.session_state[REFUSED] = str(error)
         st.session_state[FIELD] = text
 
 
-def _images(files: list[UploadedFile]) -> tuple[images.Image, ...]:
+def _images(visit: Visit, files: list[UploadedFile]) -> tuple[images.Image, ...]:
+    choice = visit.choice
+    if files and lineup().info(choice.provider, choice.model).takes_images is False:
+        raise InputError(f"{choice.model} takes no images. Choose another model, or send the text alone.")
     if len(files) > images.MOST:
         raise InputError(f"At most {images.MOST} images can go with one message.")
     return tuple(images.prepare(file.getvalue(), file.name) for file in files)

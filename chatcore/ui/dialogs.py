@@ -17,5 +17,9 @@ def close() -> None:
     st.session_state.pop(OPEN, None)
 
 
+def are_open() -> bool:
+    return OPEN in st.session_state
+
+
 def is_open(name: str) -> bool:
     return bool(st.session_state.get(OPEN) == name)

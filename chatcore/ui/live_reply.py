@@ -10,6 +10,7 @@ from chatcore.runs import Run
 from chatcore.ui import words
 from chatcore.ui.browser_storage import draw_write
 from chatcore.ui.session import VISIT_KEY, server
+from chatcore.ui.transcript import pieces
 from chatcore.visit import Visit
 
 POLL = 0.02
@@ -59,6 +60,13 @@ class LivePage:
         if line != self._line:
             self._line = line
             self._waiting.caption(line)
+
+
+def draw_still(visit: Visit, body: DeltaGenerator) -> None:
+    """What there is of the answer. While a script follows one, Streamlit runs no fragment, and so no dialog."""
+    if run := visit.run:
+        for piece in pieces(run.reply().text):
+            body.markdown(piece)
 
 
 def draw(visit: Visit, body: DeltaGenerator, foot: DeltaGenerator, checkpoint_slot: DeltaGenerator) -> DeltaGenerator:

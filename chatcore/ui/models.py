@@ -17,10 +17,13 @@ from chatcore.ui.clicks import counted
 from chatcore.ui.session import lineup, server
 from chatcore.visit import Visit
 
-DIALOG, PROVIDER, MODEL = "models", "models-provider", "models-model"
-KEY, ADDRESS, REMEMBER, KEEP = "models-key", "models-address", "models-remember", "models-keep"
-TESTING, TESTED, RELOAD = "models-testing", "models-tested", "models-reload"
-POLL = 0.1
+DIALOG, PROVIDER = "models", "models-provider"
+ASKED, KEEP = "models-asked", "models-keep"
+FIELDS = "models-field-"
+"""Before the names of what belongs to one provider: its model, key and address, and what was wrong with them."""
+QUICK = 0.3
+"""Seconds for which a dialog waits by itself; after that it can be used while the provider thinks."""
+POLL = 0.5
 
 T = TypeVar("T")
 
@@ -45,8 +48,12 @@ def draw_button(visit: Visit) -> None:
 
 def _ask() -> None:
     dialogs.show(DIALOG)
-    for name in (PROVIDER, MODEL, KEY, ADDRESS, REMEMBER, TESTED):
+    for name in [PROVIDER, ASKED, *(name for name in st.session_state if str(name).startswith(FIELDS))]:
         st.session_state.pop(name, None)
+
+
+def _field(name: str, offer: Offer) -> str:
+    return f"{FIELDS}{name}-{offer.id}"
 
 
 @st.dialog("Model", width="medium", on_dismiss=counted(dialogs.close))
@@ -67,14 +74,13 @@ def _draw(visit: Visit) -> None:
         _draw_models(visit, offer)
     if offer.id != "mock":
         # A dialog that is drawn again may forget that it was opened.
-        in_use = any(st.session_state.get(name) for name in (KEY, ADDRESS, TESTING, TESTED))
+        in_use = any(st.session_state.get(_field(name, offer)) for name in ("key", "address", "test", "failed"))
         with st.expander(words.OWN_KEY, expanded=in_use or not offer.ready, icon=":material/key:"):
             _draw_key(visit, offer)
 
 
 def _draw_models(visit: Visit, offer: Offer) -> None:
-    models = _models(offer, refresh=bool(st.session_state.pop(RELOAD, False)))
-    ids = [model.id for model in models]
+    ids = [model.id for model in _models(offer)]
     current = visit.choice.model if visit.choice.provider == offer.id else offer.default_model
     if current and current not in ids:
         ids.insert(0, current)
@@ -83,11 +89,12 @@ def _draw_models(visit: Visit, offer: Offer) -> None:
             "Model",
             ids,
             index=ids.index(current) if current else None,
-            key=f"{MODEL}-{offer.id}",
+            key=_field("model", offer),
             accept_new_options=True,
             placeholder=words.ANY_MODEL,
         )
-        st.button("Reload models", key="reload", on_click=counted(_reload, dialog=True), icon=":material/refresh:")
+        reload = counted(_list, dialog=True)
+        st.button("Reload models", key="reload", on_click=reload, args=(offer, True), icon=":material/refresh:")
     if model:
         st.caption(words.model(lineup().info(offer.id, model)))
     if hasattr(lineup().find(offer.id), "cancel"):
@@ -96,69 +103,92 @@ def _draw_models(visit: Visit, offer: Offer) -> None:
         "Use this model",
         key="use-model",
         on_click=counted(_choose),
-        args=(visit, offer.id),
+        args=(visit, offer),
         type="primary",
         disabled=not model,
     )
 
 
-def _models(offer: Offer, *, refresh: bool) -> tuple[ModelInfo, ...]:
+def _models(offer: Offer) -> tuple[ModelInfo, ...]:
+    """The provider's list, as far as it is there."""
+    asked, listing = st.session_state.get(ASKED, ("", None))
+    if asked != offer.id or listing is None:
+        listing = _list(offer)
     try:
-        with st.spinner(words.LOADING_MODELS):
-            return _result(server().registry.submit(lineup().models(offer.id, refresh)))
+        return _result(listing, words.LOADING_MODELS) or ()
     except ChatError as error:
         st.warning(f"{words.NO_LIST} {words.plain(str(error))}", icon=":material/list:")
         return ()
 
 
-def _result(future: "Future[T]") -> T:
-    """What the loop of the answers makes, in short waits: a click ends them."""
-    while not wait([future], POLL).done:
-        _ = st.session_state.get(PROVIDER)
-    return future.result()
+def _list(offer: Offer, refresh: bool = False) -> "Future[tuple[ModelInfo, ...]]":
+    listing = server().registry.submit(lineup().models(offer.id, refresh))
+    st.session_state[ASKED] = offer.id, listing
+    return listing
 
 
-def _reload() -> None:
-    st.session_state[RELOAD] = True
+def _result(future: "Future[T]", waiting: str) -> T | None:
+    """What the loop of the answers makes; None while it does, and then the page is drawn again when it is there."""
+    if wait([future], QUICK).done:
+        return future.result()
+    _draw_waiting(future, waiting)
+    return None
 
 
-def _choose(visit: Visit, provider: str) -> None:
+@st.fragment(run_every=POLL)
+def _draw_waiting(future: "Future[T]", waiting: str) -> None:
+    if future.done():
+        st.rerun()
+    st.caption(waiting)
+
+
+def _choose(visit: Visit, offer: Offer) -> None:
+    visit.choose(Choice(offer.id, st.session_state[_field("model", offer)]))
     visit.answers.keep = bool(st.session_state.get(KEEP, visit.answers.keep))
-    visit.choose(Choice(provider, st.session_state[f"{MODEL}-{provider}"].strip()))
 
 
 def _draw_key(visit: Visit, offer: Offer) -> None:
     if offer.own:
         remembered = offer.id in visit.keyring
         st.caption(words.KEY_REMEMBERED if remembered else words.KEY_IN_SESSION)
-        st.button(
-            "Forget this key", key="forget-key", on_click=counted(visit.keyring.forget, dialog=True), args=(offer.id,)
-        )
+        st.button("Forget this key", key="forget-key", on_click=counted(_forget, dialog=True), args=(visit, offer))
         return
-    st.text_input("API key", type="password", key=KEY, placeholder="" if offer.needs_key else words.NO_KEY_NEEDED)
-    st.text_input("Base URL", key=ADDRESS, placeholder=offer.home or "http://localhost:8000/v1")
-    st.checkbox(words.REMEMBER, key=REMEMBER, help=words.REMEMBER_HELP)
-    st.button("Test connection", key="test-key", on_click=counted(_ask_for_test, dialog=True), icon=":material/cable:")
-    if st.session_state.get(TESTING):
-        _test(visit, offer)
-    if failed := st.session_state.get(TESTED):
+    key, address = _field("key", offer), _field("address", offer)
+    st.text_input("API key", type="password", key=key, placeholder="" if offer.needs_key else words.NO_KEY_NEEDED)
+    st.text_input("Base URL", key=address, placeholder=offer.home or "http://localhost:8000/v1")
+    st.checkbox(words.REMEMBER, key=_field("remember", offer), help=words.REMEMBER_HELP)
+    test = counted(_test, dialog=True)
+    st.button("Test connection", key="test-key", on_click=test, args=(offer,), icon=":material/cable:")
+    if given := st.session_state.get(_field("test", offer)):
+        _draw_test(visit, offer, *given)
+    if failed := st.session_state.get(_field("failed", offer)):
         st.error(failed, icon=":material/error:")
 
 
-def _ask_for_test() -> None:
-    st.session_state[TESTING] = True
+def _forget(visit: Visit, offer: Offer) -> None:
+    visit.keyring.forget(offer.id)
+    for name in (_field("key", offer), ASKED):
+        st.session_state.pop(name, None)
 
 
-def _test(visit: Visit, offer: Offer) -> None:
+def _test(offer: Offer) -> None:
+    """Try what stands in the fields now."""
+    key, address, remember = (st.session_state.get(_field(name, offer)) for name in ("key", "address", "remember"))
+    testing = server().registry.submit(lineup().test(offer.id, key or "", address or ""))
+    st.session_state[_field("failed", offer)] = ""
+    st.session_state[_field("test", offer)] = testing, key or "", address or "", bool(remember)
+
+
+def _draw_test(visit: Visit, offer: Offer, testing: "Future[str]", key: str, address: str, remember: bool) -> None:
     """A key that works is used from then on."""
-    given = st.session_state[KEY], st.session_state[ADDRESS]
-    st.session_state[TESTED] = ""
     try:
-        with st.spinner(words.TESTING):
-            said = _result(server().registry.submit(lineup().test(offer.id, *given)))
-        visit.keyring.use(offer.id, *given, remember=st.session_state[REMEMBER])
+        said = _result(testing, words.TESTING)
+        if said is None:
+            return
+        visit.keyring.use(offer.id, key, address, remember=remember)
         st.toast(words.plain(said), icon=":material/check:")
     except ChatError as error:
-        st.session_state[TESTED] = words.plain(str(error))
-    st.session_state[TESTING] = False
+        st.session_state[_field("failed", offer)] = words.plain(str(error))
+    del st.session_state[_field("test", offer)]
+    st.session_state.pop(ASKED, None)
     st.rerun()

@@ -7,7 +7,6 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import streamlit as st
 
-from chatcore.errors import InputError
 from chatcore.search import Hit
 from chatcore.shelf import Entry
 from chatcore.ui import dialogs, downloads, manage_chats, words
@@ -151,7 +150,4 @@ def _ask_for_name(chat_id: str) -> None:
 
 def _rename(visit: Visit, chat_id: str) -> None:
     st.session_state.pop(RENAMING, None)
-    try:
-        visit.rename(chat_id, st.session_state[f"name-{chat_id}"])
-    except InputError as error:
-        st.toast(str(error))
+    visit.rename(chat_id, st.session_state[f"name-{chat_id}"])

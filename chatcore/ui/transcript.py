@@ -1,5 +1,6 @@
 """The conversation on the page: messages, how answers ended, and the queue. Draws; changes nothing by itself."""
 
+import zlib
 from functools import lru_cache
 from pathlib import Path
 
@@ -81,7 +82,8 @@ def _window(visit: Visit, path: tuple[Message, ...]) -> tuple[Message, ...]:
         )
     if first := st.session_state.pop(FIRST, None):
         with kept:
-            _keep_place(key=f"{key}-place-{first}", data={"first": first})
+            # No id in the key: Streamlit takes none with "__" in it.
+            _keep_place(key=f"place-{zlib.crc32(first.encode())}", data={"first": first})
     return shown
 
 

@@ -11,6 +11,7 @@ from playwright.sync_api import Locator, expect
 from tests.browser.chat import Chat
 from tests.servers import AppServer
 from tests.upstream import Upstream
+from tests.upstream_script import DONE, Say, Script, Stall, Wait, finish
 
 OWN_KEY = "sk-canary-of-the-visitor"
 
@@ -92,6 +93,37 @@ def test_a_key_is_remembered_only_where_the_visitor_says_so(chat: Chat, upstream
     chat.page.wait_for_function("localStorage['chatcore.keys'] in {null: 1, undefined: 1}")
 
 
+def test_the_dialog_can_be_used_while_an_answer_streams(chat: Chat, upstream: Upstream) -> None:
+    upstream.queue(Script((Say("First half, "), Wait("rest"), Say("second half."), finish(), DONE)))
+    chat.send("Hello")
+    expect(chat.answer).to_contain_text("First half,")
+    chat.page.locator(".st-key-choose-model button").click()
+    choose(chat, "Provider", "LM Studio")
+    expect(dialog(chat).get_by_placeholder("http://localhost:1234/v1")).to_be_visible()
+    upstream.open("rest")
+    dialog(chat).get_by_role("button", name="Close").click()
+    expect(chat.answer).to_contain_text("First half, second half.")
+    chat.wait_until_done()
+    assert len([exchange for exchange in upstream.exchanges if exchange.method == "POST"]) == 1
+
+
+def test_a_list_that_does_not_come_holds_nothing_up(chat: Chat, upstream: Upstream) -> None:
+    upstream.models = Script((Stall(),))
+    open_dialog(chat)
+    dialog(chat).get_by_role("button", name="Reload models").click()
+    expect(dialog(chat).get_by_text("Asking for the models…")).to_be_visible()
+    choose(chat, "Provider", "LM Studio")
+    expect(dialog(chat).get_by_placeholder("http://localhost:1234/v1")).to_be_visible(timeout=8_000)
+
+
+def test_what_is_entered_for_one_provider_is_not_shown_at_another(chat: Chat, upstream: Upstream) -> None:
+    open_dialog(chat)
+    choose(chat, "Provider", "OpenRouter")
+    dialog(chat).get_by_label("API key").fill(OWN_KEY)
+    choose(chat, "Provider", "Other server")
+    expect(dialog(chat).get_by_label("API key")).to_have_value("")
+
+
 def test_a_key_that_is_rejected_is_said_to_be_and_not_used(chat: Chat, upstream: Upstream, app: AppServer) -> None:
     open_dialog(chat)
     dialog(chat).get_by_text("Your own key or server").click()
@@ -110,6 +142,13 @@ def picture(width: int = 3000, height: int = 2000) -> bytes:
     return file.getvalue()
 
 
+def attach(chat: Chat, name: str, content: bytes) -> None:
+    chat.page.locator("[data-testid=stChatInput] input[type=file]").set_input_files(
+        {"name": name, "mimeType": "image/png", "buffer": content}
+    )
+    expect(chat.page.get_by_text(name)).to_be_visible()
+
+
 def test_images_go_to_the_model_and_stay_with_the_chat(chat: Chat, upstream: Upstream) -> None:
     chat.page.locator("[data-testid=stChatInput] input[type=file]").set_input_files(
         [{"name": f"{name}.png", "mimeType": "image/png", "buffer": picture()} for name in ("big", "other")]
@@ -126,10 +165,7 @@ def test_images_go_to_the_model_and_stay_with_the_chat(chat: Chat, upstream: Ups
 
 
 def test_what_is_no_image_is_refused_and_the_text_is_kept(chat: Chat, upstream: Upstream) -> None:
-    chat.page.locator("[data-testid=stChatInput] input[type=file]").set_input_files(
-        {"name": "no.png", "mimeType": "image/png", "buffer": b"no image"}
-    )
-    expect(chat.page.get_by_text("no.png")).to_be_visible()
+    attach(chat, "no.png", b"no image")
     chat.send("What is this?")
     expect(chat.page.get_by_text("“no.png” can't be read as an image.")).to_be_visible()
     expect(chat.field).to_have_value("What is this?")
@@ -144,4 +180,8 @@ def test_a_model_that_takes_no_images_is_said_to_take_none(open_chat: Callable[[
     field.press("Enter")
     dialog(chat).get_by_role("button", name="Use this model").click()
     expect(chat.page.get_by_text("gpt-3.5-turbo takes no images.")).to_be_visible()
-    expect(chat.page.locator("[data-testid=stChatInput] input[type=file]")).to_have_count(0)
+    attach(chat, "a.png", picture())
+    chat.send("What is this?")
+    expect(chat.page.get_by_text("gpt-3.5-turbo takes no images. Choose another model")).to_be_visible()
+    expect(chat.field).to_have_value("What is this?")
+    assert not [exchange for exchange in upstream.exchanges if exchange.method == "POST"]
