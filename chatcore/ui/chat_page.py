@@ -60,7 +60,7 @@ def draw() -> None:
     stop = composer.draw(here)
     status = st.bottom.container(key="status")
     if live and dialogs.are_open():
-        live_reply.draw_still(here, live[1])
+        live_reply.draw_still(here, live[1], checkpoint_slot)
     elif live:
         ending = live_reply.draw(here, *live[1:], checkpoint_slot)
         if here.settle():

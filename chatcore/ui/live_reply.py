@@ -14,6 +14,7 @@ from chatcore.ui.transcript import pieces
 from chatcore.visit import Visit
 
 POLL = 0.02
+STILL = "live-still"
 THOUGHT = 160
 """Characters of what the model thinks that are shown while it does: each step is drawn once, and costs no more."""
 
@@ -62,11 +63,27 @@ class LivePage:
             self._waiting.caption(line)
 
 
-def draw_still(visit: Visit, body: DeltaGenerator) -> None:
+def draw_still(visit: Visit, body: DeltaGenerator, checkpoint_slot: DeltaGenerator) -> None:
     """What there is of the answer. While a script follows one, Streamlit runs no fragment, and so no dialog."""
-    if run := visit.run:
+    answer, run = visit.conversation.running, visit.run
+    if answer and answer.run and run:
         for piece in pieces(run.reply().text):
             body.markdown(piece)
+        with checkpoint_slot.container():
+            _keep(visit, answer.run, run)
+
+
+@st.fragment(run_every=pacing.CHECKPOINT_SECONDS)
+def _keep(visit: Visit, run_id: str, run: Run) -> None:
+    """Store what came meanwhile, and take the end over."""
+    if run.ended:
+        st.rerun()
+    kept_of, start = st.session_state.get(STILL, ("", 0))
+    start = start if kept_of == run_id else 0
+    text = run.reply().text
+    if len(text) > start and (write := visit.checkpoint(run_id, start, text[start:], run.kept)):
+        st.session_state[STILL] = run_id, len(text)
+        draw_write(write, write.key)
 
 
 def draw(visit: Visit, body: DeltaGenerator, foot: DeltaGenerator, checkpoint_slot: DeltaGenerator) -> DeltaGenerator:

@@ -101,6 +101,7 @@ def test_the_dialog_can_be_used_while_an_answer_streams(chat: Chat, upstream: Up
     choose(chat, "Provider", "LM Studio")
     expect(dialog(chat).get_by_placeholder("http://localhost:1234/v1")).to_be_visible()
     upstream.open("rest")
+    chat.wait_for_stored("chat.messages[1].ending == 'complete'")
     dialog(chat).get_by_role("button", name="Close").click()
     expect(chat.answer).to_contain_text("First half, second half.")
     chat.wait_until_done()
