@@ -47,8 +47,9 @@ async def attempts(
             why, seconds = failure, _seconds(failure, number, backoff)
         else:
             return
-        if _is_over(why):
+        if request.kept and _is_over(why):
             request = replace(request, kept="")
+            yield KeptByProvider("")
         yield RetryScheduled(str(why), number + 1, most, seconds)
         await sleep(seconds)
 
@@ -63,4 +64,4 @@ def _seconds(failure: Failure, number: int, backoff: float) -> float:
 
 def _is_over(failure: Failure) -> bool:
     """Whether an answer that the provider kept said itself that it failed: it will not say anything else any more."""
-    return failure.kind is Kind.REPORTED or (failure.kind is Kind.BUSY and failure.status is None)
+    return failure.kind is Kind.REPORTED or (failure.kind in (Kind.BUSY, Kind.LIMITED) and failure.status is None)

@@ -1,23 +1,55 @@
 """Providers that are down: not asked again and again, neither by those who wait nor by the machine.
 
-Owns when a host is left alone and when it is tried again. Shared by every run of this process, and used on its event
-loop only. Knows hosts by name alone: a wrong address that a visitor gave concerns nobody else.
+Owns what is left alone and when it is tried again: an address that can't be reached, or one model there, because behind
+one address each model may have servers of its own. Shared by every run of this process, and used on its event loop
+only. Knows addresses by name alone: a wrong one that a visitor gave concerns nobody else.
 """
 
 import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import NamedTuple, TypeAlias
 
 from chatcore.errors import ProviderError
-from chatcore.providers.failures import Failure
+from chatcore.providers.base import Provider
+from chatcore.providers.failures import Failure, Kind
 
 FAILURES = 5
-"""So many in a row, each the end of a run, and a host is left alone …"""
+"""So many in a row, each the end of a run, and an address or model is left alone …"""
 WITHIN = 60.0
 """… if they came in so many seconds."""
 PAUSE, LONGEST_PAUSE = 30.0, 300.0
 """Seconds for which it is left alone: at first, and at most. Each probe that fails doubles them."""
+
+NO_CONNECTION = (Kind.UNREACHABLE, Kind.REFUSED, Kind.UNKNOWN_HOST)
+NOT_DOWN = (Kind.LIMITED, Kind.REPORTED)
+"""May succeed later, and tell nothing of the provider: one is about a key, the other may be about what was asked."""
+
+Key: TypeAlias = tuple[str, str]
+"""An origin, and a model or "" for the address itself."""
+Probes: TypeAlias = tuple[Key, ...]
+
+
+class Place(NamedTuple):
+    """Who is asked: a model at an origin; `host` is for the words."""
+
+    origin: str
+    model: str
+    host: str
+
+    @property
+    def address(self) -> Key:
+        return self.origin, ""
+
+    @property
+    def keys(self) -> tuple[Key, Key]:
+        return self.address, (self.origin, self.model)
+
+
+def place_of(provider: Provider, model: str) -> Place:
+    """What has no origin is told apart by its host."""
+    return Place(getattr(provider, "origin", provider.host), model, provider.host)
 
 
 class LeftAlone(ProviderError):
@@ -25,7 +57,7 @@ class LeftAlone(ProviderError):
 
 
 @dataclass
-class _Host:
+class _Circuit:
     failed: list[float] = field(default_factory=list)
     pause: float = 0.0
     """0 while it is asked as usual."""
@@ -34,57 +66,65 @@ class _Host:
 
 
 class Circuits:
-    """One circuit for each host that failed lately."""
+    """One circuit for each address, and each model at one, that failed lately."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
-        self._hosts: dict[str, _Host] = {}
+        self._known: dict[Key, _Circuit] = {}
 
-    def ask(self, host: str) -> bool:
-        """Whether this request is the one probe of a host that was left alone; what becomes of it must be told.
+    def ask(self, place: Place) -> Probes:
+        """Of what this request is the one probe after it was left alone; what becomes of it must be told.
 
         Raises `LeftAlone`.
         """
-        known = self._hosts.get(host)
-        if known is None or not known.pause:
-            return False
         now = self._clock()
-        left = known.until - now
-        if left > 0:
-            when = (
-                "It is being tried again now." if known.probing else f"It will be tried again in {math.ceil(left)} s."
-            )
-            raise LeftAlone(f"{host} has been failing for a while, so it was not asked again. {when}")
-        # A probe of which nothing is ever told holds up the next no longer than that.
-        known.probing, known.until = True, now + LONGEST_PAUSE
-        return True
+        paused = tuple(key for key in place.keys if key in self._known and self._known[key].pause)
+        for key in paused:
+            known = self._known[key]
+            left = known.until - now
+            if left > 0:
+                when = (
+                    "It is being tried again now."
+                    if known.probing
+                    else f"It will be tried again in {math.ceil(left)} s."
+                )
+                name = place.host if key == place.address else f"{place.model} at {place.host}"
+                raise LeftAlone(f"{name} has been failing for a while, so it was not asked again. {when}")
+        for key in paused:
+            # A probe of which nothing is ever told holds up the next no longer than that.
+            self._known[key].probing, self._known[key].until = True, now + LONGEST_PAUSE
+        return paused
 
-    def answered(self, host: str) -> None:
-        """Something of an answer came: the host is well."""
-        self._hosts.pop(host, None)
+    def answered(self, place: Place) -> None:
+        """Something of an answer came: all is well there."""
+        for key in place.keys:
+            self._known.pop(key, None)
 
-    def ended(self, host: str, failure: Failure | None, *, probe: bool) -> None:
+    def ended(self, place: Place, failure: Failure | None, probes: Probes) -> None:
         """A run is over that had no answer: `failure` if the provider's own was the reason."""
         now = self._clock()
-        known = self._hosts.get(host)
-        if known and probe:
+        if failure and failure.status is not None:
+            self._known.pop(place.address, None)  # It was reached.
+        for known in (self._known[key] for key in probes if key in self._known):
             known.probing, known.until = False, now
         if failure is None or not _says_down(failure):
             return
         self._forget(now)
-        known = self._hosts.setdefault(host, _Host())
+        key = place.address if failure.kind in NO_CONNECTION else (place.origin, place.model)
+        known = self._known.setdefault(key, _Circuit())
         known.failed = [*(at for at in known.failed if at > now - WITHIN), now]
-        if probe or (not known.pause and len(known.failed) >= FAILURES):
+        if key in probes or (not known.pause and len(known.failed) >= FAILURES):
             known.pause = min(2 * known.pause or PAUSE, LONGEST_PAUSE)
             known.until = now + known.pause
 
     def _forget(self, now: float) -> None:
-        """Hosts that nobody has asked for long."""
-        old = [host for host, it in self._hosts.items() if max(it.until, it.failed[-1]) < now - LONGEST_PAUSE]
-        for host in old:
-            del self._hosts[host]
+        """What nobody has asked for long."""
+        old = [key for key, it in self._known.items() if max(it.until, it.failed[-1]) < now - LONGEST_PAUSE]
+        for key in old:
+            del self._known[key]
 
 
 def _says_down(failure: Failure) -> bool:
-    """Whether it is about the provider; 429 is about one key."""
-    return failure.retryable and failure.status != 429
+    """Whether it is about the provider, and not about a key or what was asked."""
+    told = failure.status is None or failure.status >= 500
+    return failure.retryable and told and failure.kind not in NOT_DOWN

@@ -180,7 +180,10 @@ class Conversation:
         return self._with(message, going)
 
     def finish(self, message_id: str, reply: Reply) -> Self:
-        """The answer as it ended. One that has ended already stays as it is, and no text of it is lost."""
+        """The answer as it ended. One that has ended already stays as it is, and no text of it is lost.
+
+        What the runs before it took and thought is counted in.
+        """
         message = self.get(message_id)
         if message is None or not message.running:
             return self
@@ -188,8 +191,8 @@ class Conversation:
             message,
             text=max(reply.text, message.text, key=len),
             ended=reply.ended or Ended(Ending.INTERRUPTED),
-            usage=reply.usage,
-            reasoning=reply.reasoning or message.reasoning,
+            usage=_added(message.usage, reply.usage),
+            reasoning="\n\n".join(filter(None, (message.reasoning, reply.reasoning))),
         )
         return self._with(message, done)
 
@@ -236,6 +239,15 @@ class Conversation:
 def _after(count: int) -> int:
     """The next time or revision. The highest stays, so that what came from outside can be stored again."""
     return min(LATEST, count + 1)
+
+
+def _added(before: UsageReported | None, now: UsageReported | None) -> UsageReported | None:
+    """Of two runs; a cost that only one of them reports is that one's."""
+    if before is None or now is None:
+        return before or now
+    costs = [usage.cost for usage in (before, now) if usage.cost is not None]
+    tokens = before.input_tokens + now.input_tokens, before.output_tokens + now.output_tokens
+    return UsageReported(*tokens, sum(costs) if costs else None)
 
 
 def shorten(text: str) -> str:

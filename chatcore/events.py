@@ -59,7 +59,10 @@ class RetryScheduled:
 
 @dataclass(frozen=True, slots=True)
 class KeptByProvider:
-    """The provider goes on with this answer by itself, and has it under this id to be read again."""
+    """The provider goes on with this answer by itself, and has it under this id to be read again.
+
+    Empty: it does so no longer.
+    """
 
     answer_id: str
 

@@ -10,6 +10,7 @@ from pydantic import AfterValidator, FailFast, Field
 from typing_extensions import TypedDict  # pydantic needs this one before Python 3.12
 
 from chatcore.conversation import LATEST
+from chatcore.endpoints import ADDRESS_LENGTH, KEY_LENGTH
 from chatcore.events import Ending
 
 
@@ -27,7 +28,7 @@ Writer = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{0,64}$")]
 FAIL_FAST = FailFast()
 
 
-Answer = Annotated[str, Field(pattern=r"^[!-~]{1,200}$")]
+Answer = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,200}$")]
 
 
 class UsageV1(TypedDict):
@@ -114,8 +115,8 @@ class OwnerV1(TypedDict):
 
 class KeyV1(TypedDict):
     provider: Annotated[str, Field(max_length=64)]
-    key: Annotated[str, Field(max_length=1000)]
-    base_url: Annotated[str, Field(max_length=1000)]
+    key: Annotated[str, Field(max_length=KEY_LENGTH)]
+    base_url: Annotated[str, Field(max_length=ADDRESS_LENGTH)]
 
 
 class KeysV1(TypedDict):

@@ -10,7 +10,6 @@ visitor's keys, in memory and nowhere else:
     use_own(vendor_id, key, base_url="")    ask with this key there from now on; raises `InputError`
     drop_own(vendor_id)                     forget it
     info(vendor_id, model)                  what is known without asking
-    cost(vendor_id, model, input, output)   US dollars, or None
     await test(vendor_id, key, base_url)    "Works: 42 models"; raises `InputError`, `ProviderError`
     await models(vendor_id, refresh=False)  raises `ProviderError`
 
@@ -21,30 +20,20 @@ it came with: the server's goes to the server's own and to no other.
 import asyncio
 import time
 import weakref
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import TypeAlias
 
 from chatcore import prices
 from chatcore.conversation import Choice
-from chatcore.endpoints import clean_base_url, clean_key, host_of, origin
+from chatcore.endpoints import clean_base_url, clean_key, origin
 from chatcore.errors import InputError, ProviderError
 from chatcore.providers.base import ModelInfo, Provider
 from chatcore.providers.catalog import VENDORS, Vendor, make
 from chatcore.providers.compatible import NoModelListError
-from chatcore.providers.failures import Failure, Kind
 from chatcore.providers.mock import MockProvider
 from chatcore.providers.own import Closing, give_back, own
 from chatcore.settings import Settings
-
-KEEP_LIST = 3600.0
-"""Seconds for which a list of models is good."""
-
-LIST_SECONDS = 20.0
-"""How long a list of models may take."""
-
-Clock: TypeAlias = Callable[[], float]
+from chatcore.source import Clock, Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,53 +51,6 @@ class Offer:
     ready: bool
     own: bool
     default_model: str
-
-
-class Source:
-    """A vendor at one address, with one key, and its models. Nothing here shows the key."""
-
-    def __init__(self, vendor: Vendor, base_url: str, provider: Provider, model: str, clock: Clock) -> None:
-        self.vendor, self.base_url, self.provider = vendor, base_url, provider
-        self._model, self._clock = model, clock
-        self._asking = asyncio.Lock()
-        self._listed: tuple[ModelInfo, ...] = ()
-        self._listed_at: float | None = None
-
-    @property
-    def name(self) -> str:
-        strange = self.base_url and not self.vendor.is_home(self.base_url)
-        return f"{self.vendor.name} ({host_of(self.base_url)})" if strange else self.vendor.name
-
-    @property
-    def default_model(self) -> str:
-        return self._model or (self._listed[0].id if self._listed else "")
-
-    async def models(self, refresh: bool = False) -> tuple[ModelInfo, ...]:
-        """The list, asked for at most once at a time. Raises `ProviderError`."""
-        wanted = self._clock()
-        async with self._asking:
-            good_since = wanted if refresh else wanted - KEEP_LIST
-            if self._listed_at is None or self._listed_at < good_since:
-                self._listed = await self._ask()
-                self._listed_at = self._clock()
-            return self._listed
-
-    def info(self, model: str) -> ModelInfo:
-        known = next((info for info in self._listed if info.id == model), None)
-        return known or prices.at_once(ModelInfo(model), self.vendor.id, self.base_url)
-
-    async def _ask(self) -> tuple[ModelInfo, ...]:
-        try:
-            async with asyncio.timeout(LIST_SECONDS):
-                found = await self.provider.models()
-        except TimeoutError:
-            raise Failure(Kind.SILENT, self.provider.host) from None
-        return await asyncio.to_thread(self._shown, found)  # Hundreds of models that nobody knows take a while.
-
-    def _shown(self, found: tuple[ModelInfo, ...]) -> tuple[ModelInfo, ...]:
-        hidden = self.vendor.hidden if self.vendor.is_home(self.base_url) else None
-        shown = (info for info in found if not (hidden and hidden.search(info.id)))
-        return tuple(prices.enriched(info, self.vendor.id, self.base_url) for info in shown)
 
 
 class Lineup:
@@ -151,7 +93,7 @@ class Lineup:
 
     async def aclose(self) -> None:
         for source in self.sources.values():
-            await source.provider.aclose()
+            await source.aclose()
 
 
 class VisitLineup:
@@ -193,7 +135,7 @@ class VisitLineup:
     async def test(self, vendor_id: str, api_key: str, base_url: str = "") -> str:
         source = self._given(vendor_id, api_key, base_url)
         try:
-            count = len(await source.models())
+            count = len(await source.ask())
         except NoModelListError as error:
             return f"The server answers. {error}"
         finally:
@@ -209,10 +151,6 @@ class VisitLineup:
     def info(self, vendor_id: str, model: str) -> ModelInfo:
         source = self._source(vendor_id)
         return source.info(model) if source else prices.at_once(ModelInfo(model), vendor_id)
-
-    def cost(self, vendor_id: str, model: str, input_tokens: int, output_tokens: int) -> float | None:
-        source = self._source(vendor_id)
-        return prices.cost(vendor_id, model, input_tokens, output_tokens, source.base_url if source else "")
 
     def _source(self, vendor_id: str) -> Source | None:
         return self._own.get(vendor_id) or self._lineup.sources.get(vendor_id)

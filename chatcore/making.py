@@ -11,12 +11,12 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from chatcore.attempts import VISIBLE, attempts
-from chatcore.circuit import Circuits
+from chatcore.circuit import Circuits, place_of
 from chatcore.errors import ProviderError
 from chatcore.events import Ended, KeptByProvider, RetryScheduled, RunEvent
 from chatcore.providers.base import ChatRequest, Provider
 from chatcore.providers.bounded import TOO_LARGE
-from chatcore.providers.failures import Failure
+from chatcore.providers.failures import Failure, Kind
 from chatcore.run_log import Run
 
 CLOSING = 5.0
@@ -53,21 +53,24 @@ class RunLimits:
 
 async def make(run: Run, provider: Provider, request: ChatRequest, limits: RunLimits, circuits: Circuits) -> None:
     """Ask, and append what comes. When this returns the log has its end."""
-    probe = circuits.ask(provider.host)
+    place = place_of(provider, request.model)
+    probes = circuits.ask(place)
     failure: Failure | None = None
     run.attempts = 1
     deadline = _Deadline(limits, lambda words: run.fail(*words), provider.name)
     if request.kept:
-        deadline.kept()
-    stream = attempts(provider, request, 1 if probe else limits.attempts, limits.backoff)
+        deadline.kept(True)
+    stream = attempts(provider, request, 1 if probes else limits.attempts, limits.backoff)
     try:
-        await _write(stream, run, request, limits, deadline, lambda: circuits.answered(provider.host))
+        await _write(stream, run, request, limits, deadline, lambda: circuits.answered(place))
     except Failure as error:
         failure = error
         raise
     finally:
         deadline.over()
-        circuits.ended(provider.host, failure if run.first_at is None else None, probe=probe)
+        if deadline.unanswered:
+            failure = Failure(Kind.SILENT, provider.host)
+        circuits.ended(place, failure if run.first_at is None else None, probes)
         await _close(stream)
 
 
@@ -89,7 +92,7 @@ async def _write(
         elif isinstance(event, RetryScheduled):
             deadline.waits(event.seconds)
         elif isinstance(event, KeptByProvider):
-            deadline.kept()
+            deadline.kept(bool(event.answer_id))
         elif isinstance(event, Ended):
             answered()
         if size > limits.answer_bytes or run.size > limits.log_bytes:
@@ -118,6 +121,8 @@ class _Deadline:
         self._loop, self._task = asyncio.get_running_loop(), asyncio.current_task()
         self._limits, self._end, self._name = limits, end, name
         self._answering = self._kept = False
+        self.unanswered = False
+        """Whether it ended the log because the provider did not answer at all."""
         now = self._loop.time()
         self._whole, self._silence = now + limits.total, now + limits.first_token
         self._timer = self._loop.call_at(min(self._whole, self._silence), self._ring)
@@ -126,20 +131,20 @@ class _Deadline:
         """Something visible came."""
         self._answering = True
         self._allow(self._limits.idle)
-        if self._silence < self._timer.when():
-            self._set()
 
     def waits(self, seconds: float) -> None:
         """The next attempt begins in so many seconds."""
         self._allow(seconds + self._limits.first_token)
 
-    def kept(self) -> None:
-        """The answer does not depend on this connection any more: no silence means that it is lost."""
-        self._kept, self._silence = True, math.inf
+    def kept(self, by_provider: bool) -> None:
+        """While the answer does not depend on this connection, no silence means that it is lost."""
+        self._kept = by_provider
+        self._allow(math.inf if by_provider else self._limits.first_token)
 
     def _allow(self, seconds: float) -> None:
-        if not self._kept:
-            self._silence = self._loop.time() + seconds
+        self._silence = math.inf if self._kept else self._loop.time() + seconds
+        if self._silence < self._timer.when():
+            self._set()
 
     def over(self) -> None:
         self._timer.cancel()
@@ -157,7 +162,7 @@ class _Deadline:
         elif self._answering:
             self._end((f"{self._name} stopped sending: the rest of the answer did not come.", "idle"))
         else:
-            self._end((f"{self._name} did not answer in time.", "first token"))
+            self.unanswered = self._end((f"{self._name} did not answer in time.", "first token"))
         if self._task:
             self._task.cancel()
             self._loop.call_later(CLOSING, self._task.cancel)

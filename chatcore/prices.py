@@ -52,20 +52,6 @@ def with_images(info: ModelInfo) -> ModelInfo:
     return info if info.takes_images is not None else replace(info, takes_images=_takes_images(info.id))
 
 
-def cost(vendor: str, model: str, input_tokens: int, output_tokens: int, base_url: str = "") -> float | None:
-    """US dollars, without discounts for what was cached; None when the price is not known.
-
-    `base_url` is where the vendor was asked, when that is not its own address.
-    """
-    found = _lookup(vendor, base_url, model)
-    if found is None or found[1].output_mtok is None or min(input_tokens, output_tokens) < 0:
-        return None
-    from genai_prices import Usage
-
-    usage = Usage(input_tokens=input_tokens, output_tokens=output_tokens)
-    return float(found[1].calc_price(usage)["total_price"])
-
-
 def load() -> None:
     """Do the slow part now."""
     _snapshot()

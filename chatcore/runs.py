@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Coroutine
 from concurrent.futures import Future
 from contextlib import suppress
+from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeVar
 
@@ -34,6 +35,18 @@ CANCELLING = 10.0
 """Seconds that a provider may take to be told that nobody wants its answer any more."""
 
 
+@dataclass(slots=True)
+class _Entry:
+    """One run, and who makes it: None once it has ended, because a provider holds a key."""
+
+    run: Run
+    task: Future[None]
+    provider: Provider | None
+
+    def done(self, _: Future[None]) -> None:
+        self.provider = None
+
+
 class RunRegistry:
     """Every run of this server, by owner and id.
 
@@ -44,12 +57,12 @@ class RunRegistry:
         self.limits = limits or RunLimits()
         self._clock = clock
         # Guarded by _lock. Once _closed, nothing is added.
-        self._runs: dict[tuple[str, str], tuple[Run, Future[None], Provider]] = {}
+        self._runs: dict[tuple[str, str], _Entry] = {}
         self._closed = False
         self._circuits = Circuits(clock)
         self._lock = threading.Lock()
         self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, name="chatcore-runs", daemon=True)
+        self._thread = threading.Thread(target=self._serve, name="chatcore-runs", daemon=True)
         self._thread.start()
 
     def submit(self, work: Coroutine[Any, Any, T]) -> Future[T]:
@@ -65,13 +78,14 @@ class RunRegistry:
         self.expire()
         with self._lock:
             if key in self._runs:
-                return self._runs[key][0]
+                return self._runs[key].run
             run = Run(self._clock, request.begun, request.kept)
             if self._closed:
                 run.append(SHUT_DOWN)
             else:
                 task = self.submit(self._make(run, provider, request))
-                self._runs[key] = run, task, provider
+                self._runs[key] = entry = _Entry(run, task, provider)
+                task.add_done_callback(entry.done)
                 task.add_done_callback(partial(_report, run, run_id, provider.name, request.model))
             return run
 
@@ -79,8 +93,8 @@ class RunRegistry:
         """The run, or None when it is missing, expired or somebody else's."""
         self.expire()
         with self._lock:
-            run, *_ = self._runs.get((owner, run_id), (None,))
-            return run
+            known = self._runs.get((owner, run_id))
+            return known.run if known else None
 
     def stop(self, owner: str, run_id: str) -> bool:
         """End a run as stopped, at once, and close its connection. False when there was nothing to stop.
@@ -89,13 +103,13 @@ class RunRegistry:
         """
         with self._lock:
             known = self._runs.get((owner, run_id))
-        if known is None or not known[0].append(Ended(Ending.STOPPED)):
+        provider = known and known.provider  # Now: with the run's end it is gone.
+        if known is None or not known.run.append(Ended(Ending.STOPPED)):
             return False
-        run, task, provider = known
-        task.cancel()
+        known.task.cancel()
         cancel: Callable[[str], Coroutine[Any, Any, None]] | None = getattr(provider, "cancel", None)
-        if run.kept and cancel:
-            self.submit(_cancel(cancel(run.kept)))
+        if known.run.kept and cancel:
+            self.submit(_cancel(cancel(known.run.kept)))
         return True
 
     def expire(self) -> None:
@@ -103,37 +117,50 @@ class RunRegistry:
         limits = self.limits
         with self._lock:
             finished = sorted(
-                ((run.ended_at, key) for key, (run, *_) in self._runs.items() if run.ended_at is not None),
+                ((it.run.ended_at, key) for key, it in self._runs.items() if it.run.ended_at is not None),
                 key=lambda pair: pair[0],
             )
-            size = sum(run.size for run, *_ in self._runs.values())
+            size = sum(entry.run.size for entry in self._runs.values())
             now = self._clock()
             for ended_at, key in finished:
                 age = now - ended_at
                 if age >= limits.keep_finished or (size > limits.all_bytes and age >= limits.keep_at_least):
-                    size -= self._runs.pop(key)[0].size
+                    size -= self._runs.pop(key).run.size
 
-    def close(self) -> None:
-        """Stop every run and the loop. Every open run ends as interrupted. Closing again changes nothing."""
+    def close(self, last: Coroutine[Any, Any, object] | None = None) -> None:
+        """Stop every run and the loop. Every open run ends as interrupted, before anything is waited for.
+
+        `last` runs on the loop when no run needs anything any more. Closing again changes nothing.
+        """
         with self._lock:
-            if self._closed:
-                return
-            self._closed = True
-            runs = [run for run, *_ in self._runs.values()]
+            closed, self._closed = self._closed, True
+            runs = [entry.run for entry in self._runs.values()]
+        if closed:
+            if last:
+                last.close()
+            return
         for run in runs:
             run.append(SHUT_DOWN)
-        asyncio.run_coroutine_threadsafe(self._cancel_all(), self._loop).result(timeout=2 * CLOSING)
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join(timeout=5)
+        self.submit(self._finish(last))
+        self._thread.join(timeout=4 * CLOSING)
+
+    def _serve(self) -> None:
+        self._loop.run_forever()
         self._loop.close()
 
-    async def _cancel_all(self) -> None:
+    async def _finish(self, last: Coroutine[Any, Any, object] | None) -> None:
         others = asyncio.all_tasks() - {asyncio.current_task()}
         for task in others:
             task.cancel()
         if others:
             await asyncio.wait(others, timeout=CLOSING)
-        await self._loop.shutdown_asyncgens()
+        for work in filter(None, (self._loop.shutdown_asyncgens(), last)):
+            try:
+                async with asyncio.timeout(CLOSING):
+                    await work
+            except Exception as error:
+                log.error("Closing failed with %s", type(error).__qualname__)
+        self._loop.stop()
 
     async def _make(self, run: Run, provider: Provider, request: ChatRequest) -> None:
         """Drive the provider to the end, and see to it that there is exactly one."""

@@ -127,6 +127,8 @@ class Visit(Chats):
             self.outbox.drop(key)
         elif key == archive.OWNER_KEY:
             self._take_owner(value)
+        elif key == archive.KEYS_KEY:
+            self._news |= self.keyring.take(value)
         elif key.startswith(archive.CHAT_PREFIX):
             self._take_stored(key, key.removeprefix(archive.CHAT_PREFIX), value)
         elif key.startswith(archive.TAIL_PREFIX):

@@ -64,6 +64,7 @@ class Fault:
 
 LOST = Kind.LOST, "Connection lost", True
 BUSY = Kind.BUSY, "HOST is busy", True
+LIMITED = Kind.LIMITED, "HOST is busy: it limits how often", True
 BAD = Kind.BAD_DATA, "The provider sent bad data", True
 BAD_KEY = Kind.KEY, "The key was rejected", False
 FORBIDDEN = Kind.FORBIDDEN, "Not allowed", False
@@ -98,7 +99,8 @@ FAULTS = {
     "429 spending limit": Fault(says(429, "enforced_spend_limit_reached"), *NO_CREDIT),
     "400": Fault(says(400), *rejected(400)),
     "422": Fault(says(422), *rejected(422)),
-    **{str(code): Fault(says(code), *BUSY) for code in (408, 409, 429, 500, 502, 503, 504, 529)},
+    **{str(code): Fault(says(code), *BUSY) for code in (408, 409, 500, 502, 503, 504, 529)},
+    "429": Fault(says(429), *LIMITED),
     "redirect": Fault(says(307, headers={"Location": "http://127.0.0.1:1/"}), *REDIRECTED),
     "redirect to itself": Fault(says(308, headers={"Location": "?"}), *REDIRECTED),
     "HTML 502": Fault(answers(502, HTML, BODY), Kind.GATEWAY, NOT_CHAT[1], True),
@@ -113,12 +115,13 @@ FAULTS = {
     "early end": Fault(midway(Cut()), *LOST, "Hel"),
     "broken framing": Fault(midway(Raw(b"zz\r\n", framed=False), Stall()), *LOST, "Hel"),
     "malformed JSON": Fault(garbles('{"choices": [' + BODY), *BAD, "Hel"),
+    "JSON nested too deeply": Fault(garbles("[" * 100_000 + "]" * 100_000), *BAD, "Hel"),
     "invalid UTF-8": Fault(midway(Raw(b'data: {"choices": "\xff"}\n\n')), *BAD, "Hel"),
     "broken gzip": Fault(plays(Status(200, {**EVENT_STREAM, "Content-Encoding": "gzip"}), Raw(b"no zip")), *BAD),
     "error event": Fault(reports("t"), *REPORTED, "Hel"),
     "error event, overloaded": Fault(reports("overloaded_error"), *BUSY, "Hel"),
     "error event, of the server": Fault(reports("server_error"), *BUSY, "Hel"),
-    "error event, rate limit": Fault(reports("rate_limit_exceeded"), *BUSY, "Hel"),
+    "error event, rate limit": Fault(reports("rate_limit_exceeded"), *LIMITED, "Hel"),
     "error event, out of credit": Fault(reports("insufficient_quota"), *NO_CREDIT, "Hel"),
     "error event, too long": Fault(reports("context_length_exceeded"), *TOO_LONG, "Hel"),
 }
@@ -129,7 +132,7 @@ ANTHROPIC_TYPES = {
     "permission_error": (403, FORBIDDEN),
     "not_found_error": (404, NOT_FOUND),
     "request_too_large": (413, TOO_LONG),
-    "rate_limit_error": (429, BUSY),
+    "rate_limit_error": (429, LIMITED),
     "api_error": (500, BUSY),
     "timeout_error": (504, BUSY),
     "overloaded_error": (529, BUSY),
@@ -138,14 +141,14 @@ OWN = {
     "chat completions": {
         "empty data": Fault(garbles(""), *BAD, "Hel"),
         "error event, OpenRouter": Fault(midway(Event({"error": {"message": BODY, "code": 402}})), *NO_CREDIT, "Hel"),
-        "message at the top": Fault(midway(Event({"message": BODY, "code": "429"})), *BUSY, "Hel"),
+        "message at the top": Fault(midway(Event({"message": BODY, "code": "429"})), *LIMITED, "Hel"),
         "finish reason error": Fault(midway(finish("error"), DONE), *REPORTED, "Hel"),
     },
     "responses": {
         "empty data": Fault(garbles(""), *BAD, "Hel"),
         "failed": Fault(midway(dialect_responses.failed("t", BODY)), *REPORTED, "Hel"),
         "failed, server error": Fault(midway(dialect_responses.failed("server_error", BODY)), *BUSY, "Hel"),
-        "failed, rate limit": Fault(midway(dialect_responses.failed("rate_limit_exceeded", BODY)), *BUSY, "Hel"),
+        "failed, rate limit": Fault(midway(dialect_responses.failed("rate_limit_exceeded", BODY)), *LIMITED, "Hel"),
         "error in the other form": Fault(midway(Event({"error": {"message": BODY}}, "error")), *REPORTED, "Hel"),
     },
     "anthropic": {

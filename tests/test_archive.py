@@ -237,3 +237,11 @@ def part(start: int, text: str) -> PartV1:
 )
 def test_parts_join_as_far_as_they_reach_without_a_gap(parts, text):
     assert join_parts(parts) == text
+
+
+@pytest.mark.parametrize("answer_id", ["", "..", "a/b", "a?b", "a\n", "x" * 201])
+def test_an_id_of_an_answer_that_no_provider_gives_is_not_read(answer_id: str) -> None:
+    part = {"version": 1, "revision": 0, "run": "r" * 16, "start": 0, "text": ""}
+    assert archive.load_part(part | {"kept": "resp_1-A"}).get("kept") == "resp_1-A"
+    with pytest.raises(UnreadableError):
+        archive.load_part(part | {"kept": answer_id})

@@ -119,10 +119,11 @@ def test_an_answer_that_the_provider_keeps_is_read_again_not_made_again() -> Non
     assert [request.kept for request in requests] == ["", "one", "one"]
 
 
-@pytest.mark.parametrize("failure", [Failure(Kind.REPORTED, "HOST"), Failure(Kind.BUSY, "HOST")], ids=str)
-def test_a_kept_answer_that_says_itself_that_it_failed_is_made_again(failure: Failure) -> None:
-    _, _, requests, _ = asked([KeptByProvider("one"), failure], [HELLO, DONE])
+@pytest.mark.parametrize("kind", [Kind.REPORTED, Kind.BUSY, Kind.LIMITED])
+def test_a_kept_answer_that_says_itself_that_it_failed_is_made_again(kind: Kind) -> None:
+    events, _, requests, _ = asked([KeptByProvider("one"), Failure(kind, "HOST")], [HELLO, DONE])
     assert [request.kept for request in requests] == ["", ""]
+    assert [event.answer_id for event in events if isinstance(event, KeptByProvider)] == ["one", ""]
 
 
 # Over real HTTP: the exact number of requests

@@ -16,6 +16,7 @@ from chatcore.providers.base import ModelInfo
 from chatcore.providers.catalog import NOT_CHAT, VENDORS, Vendor, adapter_of, make
 from chatcore.providers.compatible import CompatibleProvider, NoModelListError, OpenRouterProvider
 from chatcore.providers.failures import Failure, Kind
+from chatcore.providers.own import own
 from chatcore.providers.sdk import SDKProvider
 from tests.asking import KEY
 from tests.upstream import Exchange, Upstream
@@ -61,6 +62,7 @@ def test_every_line_of_the_table_makes_its_provider(vendor: Vendor) -> None:
     provider = make(vendor, "", address, connect_timeout=3)
     assert isinstance(provider, SDKProvider)
     assert (provider.name, provider.host) == (vendor.name, address.split("/")[2])
+    assert (provider.origin, own(provider).origin) == ("/".join(address.split("/")[:3]),) * 2
     assert clean_base_url(vendor.base_url) == vendor.base_url
 
 
@@ -141,6 +143,13 @@ def test_openais_list_shows_what_chats_and_hides_the_rest() -> None:
 def test_what_a_server_says_of_a_model_is_read(upstream: Upstream, listed: object, read: ModelInfo) -> None:
     upstream.models = {"data": [listed, {"id": None}]}
     assert models_of(CompatibleProvider("Other", KEY, upstream.base_url)) == (read,)
+
+
+@pytest.mark.parametrize("vendor", OVER_HTTP, ids=lambda vendor: vendor.id)
+def test_a_list_that_is_nested_too_deeply_is_bad_data(upstream: Upstream, vendor: Vendor) -> None:
+    upstream.models = Script((Status(200, JSON, '{"data": ' + "[" * 100_000 + "]" * 100_000 + "}"),))
+    with pytest.raises(ProviderError, match="sent bad data"):
+        models_of(make(vendor, KEY, upstream.base_url))
 
 
 @pytest.mark.parametrize("status", [404, 405])

@@ -7,7 +7,7 @@ from hypothesis import given
 
 from chatcore import archive
 from chatcore.conversation import LATEST, Conversation, Draft, Label, Message
-from chatcore.events import Ended, Ending, Reply
+from chatcore.events import Ended, Ending, Reply, UsageReported
 from chatcore.merge import ordered
 from tests.asking import by
 from tests.chats import (
@@ -257,6 +257,34 @@ def test_an_answer_that_could_not_go_on_loses_nothing():
         "Hm.",
         Ended(Ending.FAILED, "Out."),
     )
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "both"),
+    [
+        (UsageReported(1, 2, 0.25), UsageReported(30, 40, 0.5), UsageReported(31, 42, 0.75)),
+        (UsageReported(1, 2), UsageReported(30, 40, 0.5), UsageReported(31, 42, 0.5)),
+        (UsageReported(1, 2), UsageReported(30, 40), UsageReported(31, 42)),
+        (UsageReported(1, 2, 0.25), None, UsageReported(1, 2, 0.25)),
+        (None, UsageReported(1, 2, 0.0), UsageReported(1, 2, 0.0)),
+        (None, None, None),
+    ],
+)
+def test_an_answer_that_went_on_took_what_all_its_runs_took(before, now, both):
+    chat = Conversation().ask("Why?", by("m"))
+    chat = chat.finish(leaf(chat), Reply("Beca", before, Ended(Ending.LENGTH)))
+    chat = chat.go_on(leaf(chat), by("m"))
+    assert last(chat.finish(leaf(chat), Reply("Because.", now, Ended(Ending.COMPLETE)))).usage == both
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "both"), [("Hm.", "So.", "Hm.\n\nSo."), ("Hm.", "", "Hm."), ("", "So.", "So."), ("", "", "")]
+)
+def test_an_answer_that_went_on_has_the_reasoning_of_all_its_runs(before, now, both):
+    chat = Conversation().ask("Why?", by("m"))
+    chat = chat.finish(leaf(chat), Reply("Beca", None, Ended(Ending.LENGTH), before))
+    chat = chat.go_on(leaf(chat), by("m"))
+    assert last(chat.finish(leaf(chat), Reply("Because.", None, Ended(Ending.COMPLETE), now))).reasoning == both
 
 
 def test_a_question_and_a_running_answer_do_not_go_on():

@@ -26,15 +26,6 @@ def test_the_default_models_are_known_with_context_prices_and_images(vendor: str
 def test_prices_are_dollars_for_a_million_tokens() -> None:
     info = prices.enriched(ModelInfo("gpt-4o"), "openai")
     assert (info.context, info.input_price, info.output_price) == (128_000, 2.5, 10.0)
-    assert prices.cost("openai", "gpt-4o", 1_000_000, 0) == 2.5
-    assert prices.cost("openai", "gpt-4o", 1000, 1000) == pytest.approx(0.0125)
-    assert prices.cost("openai", "gpt-4o", 0, 0) == 0
-
-
-def test_a_long_prompt_costs_what_the_list_says() -> None:
-    short, long = (prices.cost("anthropic", "claude-sonnet-4-5", tokens, 0) for tokens in (100_000, 400_000))
-    assert short == pytest.approx(0.3)
-    assert long == pytest.approx(2.4)
 
 
 def test_what_the_provider_says_is_kept() -> None:
@@ -55,13 +46,8 @@ def test_what_the_provider_says_is_kept() -> None:
     ],
 )
 def test_what_is_not_known_has_no_price(vendor: str, model: str, base_url: str) -> None:
-    assert prices.cost(vendor, model, 10, 10, base_url) is None
     info = prices.enriched(ModelInfo(model), vendor, base_url)
     assert (info.input_price, info.output_price) == (None, None)
-
-
-def test_a_count_below_nothing_has_no_price() -> None:
-    assert prices.cost("openai", "gpt-4o", -1, 5) is None
 
 
 def test_another_server_is_known_by_its_address() -> None:
@@ -114,7 +100,7 @@ def test_the_list_is_read_without_a_connection_and_not_before_it_is_needed() -> 
         "from chatcore.providers.base import ModelInfo\n"
         "model = ModelInfo('gpt-4o')\n"
         "assert prices.at_once(model, 'openai') == prices.with_images(model)\n"
-        "assert prices.cost('openai', 'gpt-4o', 1, 1)\n"
+        "assert prices.enriched(model, 'openai').input_price\n"
         "assert prices.at_once(model, 'openai') == prices.enriched(model, 'openai')"
     )
     subprocess.run([sys.executable, "-c", program], check=True)

@@ -169,7 +169,7 @@ def test_every_end_is_told(
     ("code", "kind"),
     [
         ("server_error", Kind.BUSY),
-        ("rate_limit_exceeded", Kind.BUSY),
+        ("rate_limit_exceeded", Kind.LIMITED),
         ("vector_store_timeout", Kind.BUSY),
         ("insufficient_quota", Kind.NO_CREDIT),
         ("context_length_exceeded", Kind.TOO_LONG),

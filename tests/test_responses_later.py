@@ -2,6 +2,7 @@
 
 import asyncio
 from contextlib import aclosing
+from dataclasses import replace
 
 import pytest
 from tenacity import wait_none
@@ -12,7 +13,7 @@ from chatcore.providers.bounded import LARGEST
 from chatcore.providers.failures import Kind
 from chatcore.providers.openai_responses import ResponsesProvider
 from tests.asking import KEY
-from tests.dialect_responses import ANSWER_ID, state
+from tests.dialect_responses import ANSWER_ID, event, state
 from tests.keeping import (
     ALL,
     EVENTS,
@@ -101,10 +102,28 @@ def test_a_request_that_is_rejected_for_good_is_not_repeated(upstream: Upstream)
     assert len(upstream.exchanges) == 3
 
 
-def cancel(base_url: str) -> None:
+STRANGE = ["..", ".", "a/b", "a?b", "a%2Fb", "é", "a\n", "x" * 201]
+"""Ids that OpenAI gives to no answer."""
+
+
+@pytest.mark.parametrize("answer_id", STRANGE)
+def test_an_id_that_is_none_is_sent_nowhere(upstream: Upstream, answer_id: str) -> None:
+    assert failure_of(upstream, request=replace(KEPT, kept=answer_id)) == ("", Kind.GONE)
+    cancel(upstream.base_url, answer_id)
+    assert upstream.exchanges == []
+
+
+@pytest.mark.parametrize("answer_id", STRANGE)
+def test_an_answer_whose_id_is_none_is_not_called_kept(upstream: Upstream, answer_id: str) -> None:
+    created = event("response.created", response=state("in_progress", id=answer_id, background=True))
+    assert failure_of(upstream, Script((created, *EVENTS[3:5], Cut()))) == ("".join(WORDS[:2]), Kind.LOST)
+    assert len(upstream.exchanges) == 1
+
+
+def cancel(base_url: str, answer_id: str = ANSWER_ID) -> None:
     async def main() -> None:
         async with aclosing(ResponsesProvider("OpenAI", KEY, base_url)) as provider:
-            await provider.cancel(ANSWER_ID)
+            await provider.cancel(answer_id)
 
     asyncio.run(main())
 

@@ -3,17 +3,20 @@
 How they are stopped is in `test_run_stopping.py`.
 """
 
+import asyncio
 import gc
 import threading
 import time
 import weakref
 from collections.abc import AsyncGenerator, Iterator
+from dataclasses import replace
 
 import pytest
 
 from chatcore.errors import ProviderError
-from chatcore.events import Ended, Ending, RunEvent, TextDelta
+from chatcore.events import Ended, Ending, KeptByProvider, RunEvent, TextDelta
 from chatcore.providers.base import ChatRequest
+from chatcore.providers.failures import Failure, Kind
 from chatcore.providers.mock import MockProvider
 from chatcore.providers.openai import OpenAIProvider
 from chatcore.runs import EVENT_BYTES, Run, RunLimits, RunRegistry
@@ -135,7 +138,7 @@ def test_a_run_that_is_over_holds_no_provider_and_so_no_key(registry: RunRegistr
         assert registry.stop("me", "1")
     log_of(run)
     assert left.wait(5)
-    del provider
+    del provider, then  # An exception's traceback leads to whoever raised it.
     until = time.monotonic() + 5
     while known() is not None and time.monotonic() < until:
         time.sleep(0.01)
@@ -212,6 +215,29 @@ def test_a_run_started_again_under_an_expired_id_can_be_stopped(clock: Clock) ->
     registry.close()
 
 
+# What a provider keeps
+
+
+def test_a_kept_answer_may_be_silent_and_once_it_has_failed_the_next_may_not(clock: Clock) -> None:
+    async def play(_: ChatRequest) -> AsyncGenerator[RunEvent, None]:
+        if played.asked == 1:
+            yield KeptByProvider("one")
+            await asyncio.sleep(0.3)
+            raise Failure(Kind.REPORTED, "HOST")
+        await played.hold()
+
+    played = Played(play)
+    registry = RunRegistry(RunLimits(first_token=0.1, total=4, backoff=0), clock)
+    try:
+        run = begin(registry, played)
+        last = log_of(run)[-1]
+        assert isinstance(last, Ended)
+        assert last.reason == "Played did not answer in time."
+        assert (played.asked, run.kept) == (2, "")
+    finally:
+        registry.close()
+
+
 # A provider that is down
 
 
@@ -247,6 +273,24 @@ def test_a_provider_that_is_down_is_left_alone_by_every_visitor(clock: Clock, up
     finally:
         for provider in (first, second):
             registry.submit(provider.aclose()).result(5)
+        registry.close()
+
+
+def test_silence_counts_as_down_for_its_model_alone_and_a_stop_does_not(clock: Clock) -> None:
+    registry = RunRegistry(RunLimits(first_token=0.05), clock)
+    silent, stopped = saying(hold=True), saying(hold=True)
+    stopped.host = "stopped.example"
+    try:
+        for number in range(5):
+            run = registry.start("me", f"stopped {number}", stopped, REQUEST)
+            registry.stop("me", f"stopped {number}")
+            log_of(run)
+            assert "did not answer in time" in str(log_of(begin(registry, silent, str(number)))[-1])
+        assert "been failing for a while" in str(log_of(begin(registry, silent, "5"))[-1])
+        assert "did not answer in time" in str(log_of(begin(registry, stopped, "6"))[-1])
+        other = registry.start("me", "7", silent, replace(REQUEST, model="other"))
+        assert "did not answer in time" in str(log_of(other)[-1])
+    finally:
         registry.close()
 
 

@@ -1,18 +1,24 @@
 """What is left when a run is stopped or cut off: no connection, and nothing that its provider goes on with."""
 
+import asyncio
 import threading
-from collections.abc import AsyncGenerator, Iterator
+from collections.abc import AsyncGenerator, Callable, Coroutine, Iterator
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
+from chatcore import runs
 from chatcore.errors import ProviderError
 from chatcore.events import Ended, Ending, KeptByProvider, RunEvent, TextDelta
+from chatcore.lineup import Lineup
 from chatcore.providers.base import ChatRequest
 from chatcore.providers.openai import OpenAIProvider
 from chatcore.runs import RunRegistry
+from chatcore.settings import Settings
+from chatcore.ui.session import Server
 from tests.asking import KEY
-from tests.played import REQUEST, Played, begin, log_of
+from tests.played import REQUEST, Played, begin, log_of, saying
 from tests.upstream import Upstream
 from tests.upstream_script import Event, Loop, Pace, Raw, Say, Script, Stall, Status, Wait, Wire, chunk, finish, reply
 
@@ -155,3 +161,69 @@ def test_what_the_provider_keeps_goes_on_when_the_server_closes(registry: RunReg
     registry.close()
     assert provider.left.is_set()
     assert provider.cancelled == []
+
+
+# Closing the server
+
+
+async def _play_on(_: ChatRequest) -> AsyncGenerator[RunEvent, None]:
+    """Does not let go at once."""
+    yield TextDelta("x")
+    try:
+        await asyncio.sleep(60)
+    finally:
+        await asyncio.sleep(0.2)
+
+
+def server_with(registry: RunRegistry, aclose: Callable[[], Coroutine[Any, Any, None]]) -> Server:
+    class Closing(Lineup):
+        async def aclose(self) -> None:
+            await aclose()
+
+    return Server(Settings(_env_file=None), registry, Closing(Settings(_env_file=None)), None)
+
+
+@pytest.mark.parametrize("how", ["well", "in vain", "for ever"])
+def test_closing_the_server_ends_the_runs_before_it_closes_their_connections(
+    registry: RunRegistry, monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    monkeypatch.setattr(runs, "CLOSING", 0.5)
+    played, seen = Played(_play_on), list[object]()
+    run = begin(registry, played)
+    run.events_since(0, timeout=5)
+
+    async def aclose() -> None:
+        seen.extend([run.ended, played.left.is_set()])
+        if how == "for ever":
+            await asyncio.sleep(60)
+        if how == "in vain":
+            raise ValueError
+
+    server = server_with(registry, aclose)
+    server.close()
+    server.close()
+    assert seen == [runs.SHUT_DOWN, True]
+    assert not registry._thread.is_alive()
+
+
+def test_closing_ends_the_runs_at_once_also_where_the_loop_comes_to_the_rest_later(
+    registry: RunRegistry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(runs, "CLOSING", 0.05)
+    run = begin(registry, saying(hold=True))
+    go_on, gone = threading.Event(), threading.Event()
+
+    async def block() -> None:
+        go_on.wait(10)
+
+    async def aclose() -> None:
+        gone.set()
+
+    registry.submit(block())
+    server_with(registry, aclose).close()
+    assert run.ended == runs.SHUT_DOWN
+    assert not gone.is_set()
+    go_on.set()
+    assert gone.wait(5)
+    registry._thread.join(5)
+    assert registry._loop.is_closed()

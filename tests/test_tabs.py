@@ -71,7 +71,7 @@ def test_a_stop_from_the_other_tab_stops_an_answer_that_has_not_begun(browser, h
         calls(here, puppet)
     browser.settle()
     assert (here.starting, here.run, endings(here)) == (False, None, [Ending.COMPLETE, Ending.STOPPED])
-    assert all(run.ended for run, *_ in browser.registry._runs.values())
+    assert all(entry.run.ended for entry in browser.registry._runs.values())
     expect_the_same(browser, here, there)
     there.send("Three?")
     browser.settle()

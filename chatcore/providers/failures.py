@@ -32,6 +32,7 @@ class Kind(Enum):
     NOT_A_STREAM = "This address is not a streaming chat API: {host}.", False
     GATEWAY = "This address is not a streaming chat API, or the server behind it is down: {host}.", True
     BUSY = "{host} is busy or has a problem of its own.", True
+    LIMITED = "{host} is busy: it limits how often this key may ask.", True
     UNREACHABLE = "Cannot reach {host}.", True
     REFUSED = "Cannot reach {host}: the connection was refused.", True
     UNKNOWN_HOST = "Cannot reach {host}: the name was not found, or the network is down.", True
@@ -64,7 +65,7 @@ _STATUSES = {
     408: Kind.BUSY,
     409: Kind.BUSY,
     413: Kind.TOO_LONG,
-    429: Kind.BUSY,
+    429: Kind.LIMITED,
 }
 
 # What the servers say where a status means several things; the first that fits. None stands for an event in the stream.
@@ -83,7 +84,8 @@ _SAID: tuple[tuple[Kind, tuple[int | None, ...], str], ...] = (
     (Kind.KEY, (400, None), "(invalid|incorrect).api.?key|api key not valid|authentication_error"),
     (Kind.NOT_FOUND, (400, 422, None), "model_not_found|not_found_error|not a valid model|invalid model"),
     (Kind.FORBIDDEN, (None,), "permission_error"),
-    (Kind.BUSY, (None,), "overloaded|rate.?limit|server_error|api_error|timed? ?out|unavailable"),
+    (Kind.LIMITED, (None,), "rate.?limit"),
+    (Kind.BUSY, (None,), "overloaded|server_error|api_error|timed? ?out|unavailable"),
 )
 
 
@@ -136,7 +138,7 @@ def _transport_kind(error: Exception, answering: bool) -> Kind | None:
         (socket.gaierror, Kind.UNKNOWN_HOST),
         (ConnectionRefusedError, Kind.REFUSED),
         ((UnicodeEncodeError, httpx2.LocalProtocolError), Kind.UNSENDABLE),
-        ((httpx2.DecodingError, ValueError), Kind.BAD_DATA),
+        ((httpx2.DecodingError, ValueError, RecursionError), Kind.BAD_DATA),
         ((httpx2.ConnectError, httpx2.ConnectTimeout), Kind.UNREACHABLE),
         (httpx2.TimeoutException, Kind.SILENT),
         (httpx2.RemoteProtocolError, Kind.NOT_HTTP),

@@ -3,6 +3,7 @@
 Opens no connection: `openai_responses` does.
 """
 
+import re
 from collections.abc import Iterator
 
 from tenacity import AsyncRetrying, RetryCallState, wait_exponential, wait_random
@@ -10,6 +11,9 @@ from tenacity import AsyncRetrying, RetryCallState, wait_exponential, wait_rando
 from chatcore.events import Ended, Ending, KeptByProvider, ReasoningDelta, RunEvent, TextDelta, UsageReported
 from chatcore.providers.failures import Failure, Kind, from_event
 from chatcore.providers.sdk import UNUSUAL, encodable, field
+
+ANSWER_ID = re.compile(r"[A-Za-z0-9_-]{1,200}")
+"""The id of an answer: it comes from outside, and becomes a part of an address. As `Answer` in `forms`."""
 
 RECONNECTS = 6
 """How often in a row a kept answer is asked for again without anything new."""
@@ -97,8 +101,10 @@ class Place:
         answer_id = field(response, "id")
         if self.answer_id or not isinstance(answer_id, str) or field(response, "background") is False:
             return False
+        if not ANSWER_ID.fullmatch(answer_id):
+            return False
         self.answer_id = answer_id
-        return bool(answer_id)
+        return True
 
     def moved_by(self, chunk: object) -> bool:
         """Whether this was not there before the connection was lost. Only what is numbered can be told apart."""
@@ -149,7 +155,8 @@ def missing_chunks(response: object, length: int) -> Iterator[object]:
 
 def _passing(failure: Failure) -> bool:
     """Whether it is of the connection or the server behind it, and not what was reported in the stream."""
-    return failure.retryable and (failure.status is not None or failure.kind not in (Kind.BUSY, Kind.REPORTED))
+    said = failure.status is None and failure.kind in (Kind.BUSY, Kind.LIMITED, Kind.REPORTED)
+    return failure.retryable and not said
 
 
 def _list(parent: object, name: str) -> list[object]:

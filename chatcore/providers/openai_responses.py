@@ -10,14 +10,13 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
 
 from chatcore.errors import ProviderError
 from chatcore.events import KeptByProvider
 from chatcore.providers.base import ChatRequest, PromptMessage
 from chatcore.providers.failures import Failure, Kind, translate
 from chatcore.providers.openai import OpenAISDKProvider
-from chatcore.providers.openai_events import Place, ResponseReading, missing_chunks
+from chatcore.providers.openai_events import ANSWER_ID, Place, ResponseReading, missing_chunks
 from chatcore.providers.sdk import Reading, Stream, encodable, field
 
 if TYPE_CHECKING:
@@ -53,7 +52,7 @@ class ResponsesProvider(OpenAISDKProvider):
         if request.kept:
             after = {"starting_after": request.after} if isinstance(request, _Rest) and request.after >= 0 else {}
             options: RequestOptions = {"params": after | {"stream": True}}
-            path = _path(request.kept)
+            path = self._path(request.kept)
             return await client.get(path, cast_to=object, options=options, stream=True, stream_cls=AsyncStream[object])
         summary = bool(SUMMARISES.search(request.model)) and request.model not in self._without_summary
         try:
@@ -116,7 +115,7 @@ class ResponsesProvider(OpenAISDKProvider):
         client = await self._ready()
         try:
             while True:
-                response = await client.get(_path(place.answer_id), cast_to=object, options={"timeout": ONCE})
+                response = await client.get(self._path(place.answer_id), cast_to=object, options={"timeout": ONCE})
                 place.fruitless = 0
                 if field(response, "status") not in ("queued", "in_progress"):
                     break
@@ -133,11 +132,13 @@ class ResponsesProvider(OpenAISDKProvider):
         """Let OpenAI stop a kept answer, which costs until it does. Nothing is raised when that fails."""
         client = await self._ready()
         with suppress(ProviderError, *self._errors()):
-            await client.post(f"{_path(answer_id)}/cancel", cast_to=object, options={"timeout": ONCE})
+            await client.post(f"{self._path(answer_id)}/cancel", cast_to=object, options={"timeout": ONCE})
 
-
-def _path(answer_id: str) -> str:
-    return f"/responses/{quote(answer_id, safe='')}"
+    def _path(self, answer_id: str) -> str:
+        """Where a kept answer is. The id comes from the browser: one that OpenAI did not give leads nowhere."""
+        if not ANSWER_ID.fullmatch(answer_id):
+            raise Failure(Kind.GONE, self.host)
+        return f"/responses/{answer_id}"
 
 
 def _as_sent(message: PromptMessage) -> dict[str, Any]:

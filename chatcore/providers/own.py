@@ -27,6 +27,7 @@ class OwnProvider:
 
     def __init__(self, inner: Provider) -> None:
         self.name, self.host = inner.name, inner.host
+        self.origin: str = getattr(inner, "origin", inner.host)
         self._inner = inner
         self._in_use = 0
         self._closed = False

@@ -97,7 +97,9 @@ class SDKProvider(ABC, Generic[C]):
         self.name = name
         self._api_key = api_key
         self._base_url = base_url
-        self.host = urlsplit(base_url).netloc.rpartition("@")[2]
+        address = urlsplit(base_url)
+        self.host = address.netloc.rpartition("@")[2]
+        self.origin = f"{address.scheme}://{self.host}"
         self._headers = dict(headers or {})
         self._timeouts = {"connect": connect_timeout, "write": write_timeout, "read": read_timeout, "pool": None}
         self._making = asyncio.Lock()
@@ -186,7 +188,7 @@ class SDKProvider(ABC, Generic[C]):
     def _errors(self) -> tuple[type[Exception], ...]:
         import httpx2
 
-        return (*self._sdk_errors(), httpx2.HTTPError, OSError, ValueError)
+        return (*self._sdk_errors(), httpx2.HTTPError, OSError, ValueError, RecursionError)
 
     @abstractmethod
     def _sdk_errors(self) -> tuple[type[Exception], ...]:

@@ -93,8 +93,13 @@ def _draw_models(visit: Visit, offer: Offer) -> None:
             accept_new_options=True,
             placeholder=words.ANY_MODEL,
         )
-        reload = counted(_list, dialog=True)
-        st.button("Reload models", key="reload", on_click=reload, args=(offer, True), icon=":material/refresh:")
+        st.button(
+            "Reload models",
+            key="reload",
+            on_click=counted(_list, dialog=True),
+            args=(offer, True),
+            icon=":material/refresh:",
+        )
     if model:
         st.caption(words.model(lineup().info(offer.id, model)))
     if hasattr(lineup().find(offer.id), "cancel"):
@@ -157,8 +162,13 @@ def _draw_key(visit: Visit, offer: Offer) -> None:
     st.text_input("API key", type="password", key=key, placeholder="" if offer.needs_key else words.NO_KEY_NEEDED)
     st.text_input("Base URL", key=address, placeholder=offer.home or "http://localhost:8000/v1")
     st.checkbox(words.REMEMBER, key=_field("remember", offer), help=words.REMEMBER_HELP)
-    test = counted(_test, dialog=True)
-    st.button("Test connection", key="test-key", on_click=test, args=(offer,), icon=":material/cable:")
+    st.button(
+        "Test connection",
+        key="test-key",
+        on_click=counted(_test, dialog=True),
+        args=(offer,),
+        icon=":material/cable:",
+    )
     if given := st.session_state.get(_field("test", offer)):
         _draw_test(visit, offer, *given)
     if failed := st.session_state.get(_field("failed", offer)):

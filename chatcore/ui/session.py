@@ -32,10 +32,11 @@ class Server:
 
     def close(self) -> None:
         """End every run, save what waits, and give the connections back."""
-        if self.database:
-            self.database.close()
-        self.registry.submit(self.lineup.aclose()).result(timeout=5)
-        self.registry.close()
+        try:
+            if self.database:
+                self.database.close()
+        finally:
+            self.registry.close(self.lineup.aclose())
 
 
 @st.cache_resource(show_spinner=False, on_release=Server.close)
