@@ -76,6 +76,12 @@ class Chat:
         self.settle()
         self.button(name).click()
 
+    def close_dialog(self) -> None:
+        """By its button: a key that comes before the dialog has the focus is lost."""
+        dialog = self.page.get_by_role("dialog")
+        dialog.get_by_role("button", name="Close", exact=True).click()
+        expect(dialog).to_have_count(0)
+
     def ask(self, text: str) -> None:
         """Send a message and wait until its answer is stored."""
         before = self.answer.get_attribute("class") if self.answer.count() else ""

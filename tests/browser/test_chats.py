@@ -171,7 +171,7 @@ def test_what_was_exported_can_be_imported_and_taken_back(chat: Chat, upstream: 
     with chat.page.expect_download() as download:
         chat.button("Export all as JSON").click()
     download.value.save_as(tmp_path / "chats.json")
-    chat.page.keyboard.press("Escape")
+    chat.close_dialog()
     for _ in range(2):
         chat.listed.first.click()
         chat.click("Delete")

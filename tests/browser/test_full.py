@@ -69,7 +69,7 @@ def test_what_does_not_fit_is_not_imported_by_halves(chat: Chat, upstream: Upstr
     with chat.page.expect_download() as download:
         chat.button("Export all as JSON").click()
     exported = download.value.path().read_bytes()
-    chat.page.keyboard.press("Escape")
+    chat.close_dialog()
     chat.click("Delete")
     chat.wait_until_deleted()
     fill(chat)

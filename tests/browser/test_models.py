@@ -102,7 +102,7 @@ def test_the_dialog_can_be_used_while_an_answer_streams(chat: Chat, upstream: Up
     expect(dialog(chat).get_by_placeholder("http://localhost:1234/v1")).to_be_visible()
     upstream.open("rest")
     chat.wait_for_stored("chat.messages[1].ending == 'complete'")
-    dialog(chat).get_by_role("button", name="Close").click()
+    chat.close_dialog()
     expect(chat.answer).to_contain_text("First half, second half.")
     chat.wait_until_done()
     assert len([exchange for exchange in upstream.exchanges if exchange.method == "POST"]) == 1
@@ -131,7 +131,7 @@ def test_a_key_that_is_rejected_is_said_to_be_and_not_used(chat: Chat, upstream:
     dialog(chat).get_by_label("API key").fill("sk ключ")
     dialog(chat).get_by_role("button", name="Test connection").click()
     expect(dialog(chat).get_by_role("alert")).to_be_visible()
-    chat.page.keyboard.press("Escape")
+    chat.close_dialog()
     chat.ask("Hello")
     assert upstream.exchange(len(upstream.exchanges) - 1).headers["authorization"] == "Bearer sk-canary-7f3a"
     assert "ключ" not in app.log.read_text()
