@@ -94,7 +94,7 @@ def test_after_a_killed_server_the_saved_part_is_there(
         chat.wait_until_done()
         chat.wait_for_stored("chat.messages[1].ending === 'interrupted' && !parts.length")
         assert len(upstream.exchanges) == 1
-        chat.click("Retry")
+        chat.click("Regenerate")
         expect(chat.answer).to_contain_text("Again.")
 
 
