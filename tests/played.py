@@ -14,6 +14,15 @@ REQUEST = ask("hi")
 Play = Callable[[ChatRequest], AsyncGenerator[RunEvent, None]]
 
 
+class Clock:
+    """One that a test moves."""
+
+    now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
 class Played:
     """A `Provider` whose answers are made by `play`.
 

@@ -5,19 +5,13 @@ import pytest
 from chatcore import circuit
 from chatcore.circuit import FAILURES, LONGEST_PAUSE, PAUSE, Circuits, LeftAlone, Place
 from chatcore.providers.failures import Failure, Kind, from_event, from_status
+from tests.played import Clock
 
 HOST = "api.example"
 HERE = Place("https://api.example", "model-1", HOST)
 OTHER_MODEL = HERE._replace(model="model-2")
 DOWN = Failure(Kind.BUSY, HOST, 503)
 UNREACHABLE = Failure(Kind.REFUSED, HOST)
-
-
-class Clock:
-    now = 1000.0
-
-    def __call__(self) -> float:
-        return self.now
 
 
 @pytest.fixture

@@ -21,19 +21,12 @@ from chatcore.providers.mock import MockProvider
 from chatcore.providers.openai import OpenAIProvider
 from chatcore.runs import EVENT_BYTES, Run, RunLimits, RunRegistry
 from tests.asking import KEY
-from tests.played import REQUEST, Played, begin, log_of, saying
+from tests.played import REQUEST, Clock, Played, begin, log_of, saying
 from tests.upstream import Upstream
 from tests.upstream_script import JSON, Script, Status, Wait, reply
 
 DONE = Ended(Ending.COMPLETE)
 HELLO = TextDelta("Hello")
-
-
-class Clock:
-    now = 1000.0
-
-    def __call__(self) -> float:
-        return self.now
 
 
 @pytest.fixture
@@ -131,7 +124,8 @@ def test_the_thread_ends_with_the_registry() -> None:
 def test_a_run_that_is_over_holds_no_provider_and_so_no_key(registry: RunRegistry, how: str) -> None:
     then = ProviderError("No.") if how == "fails" else None
     provider = saying(HELLO, *[DONE] * (how == "ends"), then=then, hold=how == "stopped")
-    known, left = weakref.ref(provider), provider.left
+    gone = threading.Event()
+    known, left = weakref.ref(provider, lambda _: gone.set()), provider.left
     run = begin(registry, provider)
     if how == "stopped":
         assert provider.silent.wait(5)
@@ -140,8 +134,7 @@ def test_a_run_that_is_over_holds_no_provider_and_so_no_key(registry: RunRegistr
     assert left.wait(5)
     del provider, then  # An exception's traceback leads to whoever raised it.
     until = time.monotonic() + 5
-    while known() is not None and time.monotonic() < until:
-        time.sleep(0.01)
+    while not gone.wait(0.01) and time.monotonic() < until:
         gc.collect()
     assert known() is None
     assert registry.find("me", "1") is run
