@@ -158,17 +158,19 @@ def _draw_key(visit: Visit, offer: Offer) -> None:
         st.caption(words.KEY_REMEMBERED if remembered else words.KEY_IN_SESSION)
         st.button("Forget this key", key="forget-key", on_click=counted(_forget, dialog=True), args=(visit, offer))
         return
-    key, address = _field("key", offer), _field("address", offer)
-    st.text_input("API key", type="password", key=key, placeholder="" if offer.needs_key else words.NO_KEY_NEEDED)
-    st.text_input("Base URL", key=address, placeholder=offer.home or "http://localhost:8000/v1")
-    st.checkbox(words.REMEMBER, key=_field("remember", offer), help=words.REMEMBER_HELP)
-    st.button(
-        "Test connection",
-        key="test-key",
-        on_click=counted(_test, dialog=True),
-        args=(offer,),
-        icon=":material/cable:",
-    )
+    # A form: leaving a field asks for no run of its own, which could drop the click that left it.
+    with st.form("own-key", border=False):
+        st.text_input(
+            "API key",
+            type="password",
+            key=_field("key", offer),
+            placeholder="" if offer.needs_key else words.NO_KEY_NEEDED,
+        )
+        st.text_input("Base URL", key=_field("address", offer), placeholder=offer.home or "http://localhost:8000/v1")
+        st.checkbox(words.REMEMBER, key=_field("remember", offer), help=words.REMEMBER_HELP)
+        st.form_submit_button(
+            "Test connection", on_click=counted(_test, dialog=True), args=(offer,), icon=":material/cable:"
+        )
     if given := st.session_state.get(_field("test", offer)):
         _draw_test(visit, offer, *given)
     if failed := st.session_state.get(_field("failed", offer)):
