@@ -8,8 +8,9 @@ from dataclasses import replace
 from typing import Protocol
 
 from chatcore import request
-from chatcore.conversation import LATEST, Choice, Conversation, Message, now_ms
+from chatcore.conversation import Conversation
 from chatcore.events import Ended, Ending, Reply
+from chatcore.messages import LATEST, Choice, Message, now_ms
 from chatcore.parts import Parts
 from chatcore.providers.base import ModelInfo, Provider
 from chatcore.providers.missing import MissingProvider
@@ -103,6 +104,8 @@ class Answers:
         asked = request.build(chat.show(answer.id), answer.id, images=sees)
         asked = replace(asked, keep=self.keep and chat.id not in self.loose, kept=kept)
         run = self.registry.start(self.owner, answer.run or "", provider, asked)
+        if not kept:
+            run.overhead = max(0, now_ms() - answer.created)
         self._runs[answer.run or ""] = self.owner, run
 
     def stop(self, chat: Conversation, *answers: Message) -> Conversation:
@@ -111,7 +114,7 @@ class Answers:
             run = self.run_of(answer)
             self.cancel(answer)
             reply = run.reply() if run else Reply(ended=Ended(Ending.STOPPED))
-            chat = self._finished(chat, answer, reply)
+            chat = self._finished(chat, answer, reply, run)
         return chat
 
     def cancel(self, answer: Message) -> None:
@@ -129,7 +132,7 @@ class Answers:
             run = self.run_of(answer)
             if run is not None:
                 if run.ended:
-                    chat = self._finished(chat, answer, run.reply())
+                    chat = self._finished(chat, answer, run.reply(), run)
             elif self.makes(chat, answer) or answer.id in self._made_elsewhere:
                 continue
             elif self._is_fresh(answer):
@@ -150,14 +153,14 @@ class Answers:
         begun = answer.text or self._parts.text_of(answer.run) or self._parts.kept(answer.run)
         return not begun and abs(now_ms() - answer.created) < FRESH_MS
 
-    def _finished(self, chat: Conversation, answer: Message, reply: Reply) -> Conversation:
+    def _finished(self, chat: Conversation, answer: Message, reply: Reply, run: Run | None = None) -> Conversation:
         """The chat with the answer as it ended; of one that was cut off, what is stored when that is more."""
         stored = self._parts.text_of(answer.run)
         if reply.ended and reply.ended.ending in CUT_OFF and len(stored) > len(reply.text):
             reply = replace(reply, text=stored)
         self._runs.pop(answer.run or "", None)
         self._unplan(chat, answer)
-        return chat.finish(answer.id, reply)
+        return chat.finish(answer.id, reply, run.timing if run else None)
 
 
 def _interrupted(message: Message) -> bool:

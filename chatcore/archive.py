@@ -4,7 +4,7 @@ Knows nothing of how it is stored; `packing.py` makes a long value short, `migra
 comes in is input: validated every time, refused with a reason, never trusted.
 
     chatcore.owner           OwnerV1         who may read the runs of this browser
-    chatcore.index           IndexV2         the chat that was open last
+    chatcore.index           IndexV2         the chat that was open last, and what the visitor wishes
     chatcore.chat.<id>       ConversationV2  one chat
     chatcore.tail.<id>       ConversationV2  what came to a long chat since it was stored whole; to be merged with it
     chatcore.keys            KeysV1          the visitor's own keys, if the visitor wants them remembered
@@ -19,19 +19,19 @@ import hashlib
 import json
 import zlib
 from collections.abc import Container, Iterable, Mapping
-from dataclasses import replace
-from math import inf
+from dataclasses import asdict, replace
 from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
 from chatcore import migrations, packing
-from chatcore.conversation import Choice, Conversation, Draft, Label, Message
+from chatcore.conversation import Conversation
 from chatcore.errors import NewerError, UnreadableError
-from chatcore.events import Ended, Ending, UsageReported
-from chatcore.forms import ConversationV2, DraftV2, ImageV1, IndexV2, KeysV1, MessageV2, OwnerV1, PartV1, QuarantineV1
-from chatcore.images import Image
+from chatcore.forms import ConversationV2, DraftV2, IndexV2, KeysV1, OwnerV1, PartV1, QuarantineV1
 from chatcore.merge import ordered, unsent
+from chatcore.message_forms import dump_draft, dump_message, load_draft, load_message
+from chatcore.messages import Choice, Draft, Label, Message
+from chatcore.wishes import UNSAID, Wishes
 
 T = TypeVar("T")
 Item = TypeVar("Item", Message, Draft)
@@ -77,15 +77,17 @@ def dump(conversation: Conversation, by: str = "") -> dict[str, Any]:
     value: dict[str, Any] = {"version": VERSION, "revision": conversation.revision}
     value |= {"by": by} if by else {}
     value |= {"id": conversation.id, "created": conversation.created}
-    value["messages"] = [_dump_message(message) for message in conversation.messages]
+    value["messages"] = [dump_message(message) for message in conversation.messages]
     if conversation.leaf:
         value["leaf"] = conversation.leaf
     if conversation.queue:
-        value["queue"] = [_dump_draft(draft) for draft in conversation.queue]
+        value["queue"] = [dump_draft(draft) for draft in conversation.queue]
     if conversation.withdrawn:
         value["withdrawn"] = sorted(conversation.withdrawn)
     if (label := conversation.label) != Label():
         value["label"] = {"name": label.name, "pinned": label.pinned, "revision": label.revision}
+    if conversation.made_title:
+        value["title"] = conversation.made_title
     return value
 
 
@@ -94,7 +96,7 @@ def load(value: object) -> Conversation:
     _refuse_newer(value, VERSION)
     stored = _validate(_CONVERSATION, migrations.conversation(packing.unpack(value)), VERSION)
     label = stored.get("label")
-    messages = _distinct(_load_message(message) for message in stored["messages"])
+    messages = _distinct(load_message(message) for message in stored["messages"])
     withdrawn = frozenset(stored.get("withdrawn", []))
     return Conversation(
         stored["id"],
@@ -105,6 +107,7 @@ def load(value: object) -> Conversation:
         _load_queue(stored.get("queue", []), messages, withdrawn),
         withdrawn,
         Label(label.get("name", ""), label.get("pinned", False), label["revision"]) if label else Label(),
+        stored.get("title", ""),
     )
 
 
@@ -113,11 +116,23 @@ def stamp(value: Mapping[str, Any]) -> str:
     return f"{value['revision']}.{value.get('by', '')}"
 
 
-def dump_index(revision: int, by: str, open_chat: str, choice: Choice | None) -> dict[str, Any]:
+def dump_index(revision: int, by: str, open_chat: str, choice: Choice | None, wishes: Wishes) -> dict[str, Any]:
     """The stored form of the index, an `IndexV2`."""
     index: dict[str, Any] = {"version": VERSION, "revision": revision, "by": by}
     index |= {"open": open_chat} if open_chat else {}
-    return index | ({"provider": choice.provider, "model": choice.model} if choice else {})
+    index |= {"provider": choice.provider, "model": choice.model} if choice else {}
+    given = {"language": wishes.language, "titles": wishes.titles, "summaries": wishes.summaries}
+    unset = asdict(UNSAID)
+    return index | {name: wish for name, wish in given.items() if wish != unset[name]}
+
+
+def load_wishes(index: IndexV2) -> Wishes:
+    """What the visitor wishes, of a stored index."""
+    return Wishes(
+        index.get("language", UNSAID.language),
+        index.get("titles", UNSAID.titles),
+        index.get("summaries", UNSAID.summaries),
+    )
 
 
 def load_index(value: object) -> IndexV2:
@@ -194,65 +209,7 @@ def _distinct(items: Iterable[Item], taken: Container[str] = ()) -> list[Item]:
 def _load_queue(stored: list[DraftV2], messages: list[Message], withdrawn: frozenset[str]) -> tuple[Draft, ...]:
     """What still waits. A draft that says something else than the message with its id is another one."""
     texts = {message.id: message.text for message in messages}
-    drafts = (Draft(it["id"], it["text"], it["created"], _load_images(it.get("images", []))) for it in stored)
-    waiting = (draft for draft in drafts if draft.id not in withdrawn and texts.get(draft.id) != draft.text)
-    return unsent(_distinct(waiting, texts), (), ())
-
-
-def _dump_draft(draft: Draft) -> dict[str, Any]:
-    value: dict[str, Any] = {"id": draft.id, "text": draft.text, "created": draft.created}
-    return value | ({"images": _dump_images(draft.images)} if draft.images else {})
-
-
-def _dump_images(images: Iterable[Image]) -> list[ImageV1]:
-    return [{"type": image.media_type, "data": image.data} for image in images]  # type: ignore[typeddict-item]
-
-
-def _load_images(stored: Iterable[ImageV1]) -> tuple[Image, ...]:
-    return tuple(Image(image["type"], image["data"]) for image in stored)
-
-
-def _dump_message(message: Message) -> dict[str, Any]:
-    value: dict[str, Any] = {"id": message.id, "role": message.role, "text": message.text, "created": message.created}
-    optional = {
-        "parent": message.parent,
-        "revision": message.revision,
-        "run": message.run,
-        "runs": list(message.runs),
-        "provider": message.provider,
-        "model": message.model,
-        "images": _dump_images(message.images),
-        "reasoning": message.reasoning,
-    }
-    value |= {name: given for name, given in optional.items() if given}
-    if message.ended:
-        value["ending"] = message.ended.ending.value
-        value |= {"reason": message.ended.reason} if message.ended.reason else {}
-    if message.usage:
-        counts = {"input": message.usage.input_tokens, "output": message.usage.output_tokens}
-        value["usage"] = {name: max(0, count) for name, count in counts.items()}
-        if message.usage.cost is not None and 0 <= message.usage.cost < inf:
-            value["usage"]["cost"] = message.usage.cost
-    return value
-
-
-def _load_message(value: MessageV2) -> Message:
-    ending, usage = value.get("ending"), value.get("usage")
-    if value["role"] == "assistant" and ending is None and "run" not in value:
-        ending = Ending.INTERRUPTED
-    return Message(
-        id=value["id"],
-        parent=value.get("parent"),
-        role=value["role"],
-        text=value["text"],
-        created=value["created"],
-        run=value.get("run"),
-        model=value.get("model", ""),
-        ended=Ended(ending, value.get("reason", "")) if ending else None,
-        usage=UsageReported(usage["input"], usage["output"], usage.get("cost")) if usage else None,
-        revision=value.get("revision", 0),
-        provider=value.get("provider", ""),
-        images=_load_images(value.get("images", [])),
-        reasoning=value.get("reasoning", ""),
-        runs=tuple(value.get("runs", [])),
+    waiting = (
+        draft for draft in map(load_draft, stored) if draft.id not in withdrawn and texts.get(draft.id) != draft.text
     )
+    return unsent(_distinct(waiting, texts), (), ())

@@ -8,16 +8,18 @@ from dataclasses import replace
 from functools import partial
 
 from chatcore import search
-from chatcore.conversation import LATEST, Conversation, Message, now_ms
+from chatcore.conversation import Conversation
 from chatcore.locked import locked
 from chatcore.merge import merge
+from chatcore.messages import LATEST, Message, now_ms
 from chatcore.outbox import Write
 from chatcore.search import Hit
 from chatcore.shelf import Entry
-from chatcore.turns import Loose, Turns, Undo
+from chatcore.turns import Loose, Undo
+from chatcore.versions import Versions
 
 
-class Chats(Turns):
+class Chats(Versions):
     """The open chat, and the others."""
 
     unknown_link = False
@@ -49,6 +51,8 @@ class Chats(Turns):
     def attach(self) -> None:
         """Find the run of every answer that was being made, in this chat and in those behind it, and take it over."""
         self.settle()
+        for chat_id, title in self.naming.taken():
+            self._entitle(chat_id, title)
         self._note_kept(self.conversation)
         for chat in list(self.behind.values()):
             settled = self.answers.settle(chat)
@@ -56,12 +60,17 @@ class Chats(Turns):
                 self.answers.begin(settled)
             if settled is not chat:
                 self._drop_parts(chat, settled)
+                self._begin_naming(chat, settled)
                 self._save(settled)
             if _making(settled):
                 self.behind[chat.id] = settled
                 self._note_kept(settled)
             else:
                 del self.behind[chat.id]
+
+    def _entitle(self, chat_id: str, title: str) -> None:
+        if self._has(chat_id):
+            self._update(chat_id, lambda chat: chat.entitle(title))
 
     def _note_kept(self, chat: Conversation) -> None:
         """Store under which ids the providers go on with answers that no page follows: that one stores its own."""
@@ -134,6 +143,7 @@ class Chats(Turns):
             chat = self._chat(chat_id)
             deleted.append(self.answers.stop(chat, *_making(chat)))
             self._drop_parts(chat, deleted[-1])
+            self.naming.drop(chat_id)
             self.behind.pop(chat_id, None)
             for store in self._stores:
                 store.remove(deleted[-1])

@@ -14,13 +14,20 @@ UNWANTED = re.compile(
 )
 
 
-def clean(text: str) -> str:
+def without_controls(text: str) -> str:
     """`text` without what no provider takes or no page shows: NUL, control codes, lone surrogates, overrides.
 
-    What joins emoji and letters stays. Line ends become "\\n". White space around is dropped. Raises `InputError` when
-    more than `MAX_MESSAGE` characters are left.
+    What joins emoji and letters stays. Line ends become "\\n".
     """
-    text = UNWANTED.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
+    return UNWANTED.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+
+
+def clean(text: str) -> str:
+    """A message as it is sent: without control codes, and without the white space around it.
+
+    Raises `InputError` when more than `MAX_MESSAGE` characters are left.
+    """
+    text = without_controls(text).strip()
     if len(text) > MAX_MESSAGE:
         raise InputError(
             f"This message has {len(text):,} characters; at most {MAX_MESSAGE:,} can be sent. Please shorten it."

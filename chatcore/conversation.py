@@ -5,83 +5,19 @@ change makes a new value with the next revision. `merge.py` makes one of two val
 nothing of Streamlit, threads, providers or storage.
 """
 
-import secrets
-import time
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from typing import Literal, Self
+from typing import Self
 
 from chatcore.cleaning import clean
-from chatcore.events import Ended, Ending, Reply, UsageReported
+from chatcore.events import Ended, Ending, Reply
+from chatcore.files import File
 from chatcore.images import Image
+from chatcore.messages import Choice, Draft, Feedback, Label, Message, Sent, after, new_id, now_ms
+from chatcore.metrics import Timing, added
+from chatcore.titles import shorten
 
-TITLE_LENGTH = 48
-LATEST = 2**53
-"""The highest time and revision: what JavaScript counts exactly."""
-
-
-def new_id() -> str:
-    """An id that nobody can guess: 128 bits, 22 URL-safe characters."""
-    return secrets.token_urlsafe(16)
-
-
-def now_ms() -> int:
-    """Milliseconds since 1970, UTC."""
-    return time.time_ns() // 1_000_000
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """Who shall answer: the id of a provider, and its name of a model."""
-
-    provider: str
-    model: str
-
-
-@dataclass(frozen=True, slots=True)
-class Message:
-    """One message. An assistant's without `ended` is still being made, under the id `run`.
-
-    `created` is in milliseconds since 1970. A change makes the next `revision`. An answer that was continued has the
-    ids of the runs before in `runs`; while it is being continued, `text` is what was there.
-    """
-
-    id: str
-    parent: str | None
-    role: Literal["user", "assistant"]
-    text: str = ""
-    created: int = 0
-    run: str | None = None
-    model: str = ""
-    ended: Ended | None = None
-    usage: UsageReported | None = None
-    revision: int = 0
-    provider: str = ""
-    images: tuple[Image, ...] = ()
-    reasoning: str = ""
-    runs: tuple[str, ...] = ()
-
-    @property
-    def running(self) -> bool:
-        return self.role == "assistant" and self.ended is None
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """A message that waits for the answer before it to end. It keeps its id when it becomes a message."""
-
-    id: str
-    text: str
-    created: int = 0
-    images: tuple[Image, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Label:
-    """What the visitor made of a chat in the list. A `name` that is empty leaves the title to the first message."""
-
-    name: str = ""
-    pinned: bool = False
-    revision: int = 0
+UNNAMED = Label()
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,11 +36,18 @@ class Conversation:
     """In the order in which they go out."""
     withdrawn: frozenset[str] = frozenset()
     """The ids of drafts that were taken back, so that no other tab sends them."""
-    label: Label = Label()
+    label: Label = UNNAMED
+    made_title: str = ""
+    """What a model called the chat, empty where none was asked."""
 
     @property
     def path(self) -> tuple[Message, ...]:
-        """The branch on screen, oldest first. That to the newest message where the leaf is missing."""
+        """The branch on screen, oldest first, without what was deleted."""
+        return tuple(message for message in self._branch if not message.deleted)
+
+    @property
+    def _branch(self) -> tuple[Message, ...]:
+        """From the root to the leaf; to the newest message where the leaf is missing."""
         by_id = {message.id: message for message in self.messages}
         path, at = [], self.leaf
         if at is not None and at not in by_id and self.messages:
@@ -116,9 +59,9 @@ class Conversation:
 
     @property
     def title(self) -> str:
-        """The name that it was given, or the first line of the first message, shortened at a word."""
-        first = next((message.text for message in self.messages if message.role == "user"), "")
-        return shorten(self.label.name) or shorten(first.split("\n", 1)[0])
+        """The name that it was given, by the visitor or a model, or the first line of the first message, shortened."""
+        first = next((message.text for message in self.messages if message.role == "user" and not message.deleted), "")
+        return shorten(self.label.name) or shorten(self.made_title) or shorten(first.split("\n", 1)[0])
 
     @property
     def updated(self) -> int:
@@ -136,30 +79,77 @@ class Conversation:
         return next((message for message in self.messages if message.id == message_id), None)
 
     def versions(self) -> dict[tuple[str | None, str], list[Message]]:
-        """By parent and role: what was said in the same place, oldest first."""
+        """By parent and role: what was said in the same place, oldest first.
+
+        An answer with which another one goes on is none of them, unless the chat went on from it as well.
+        """
         places: dict[tuple[str | None, str], list[Message]] = {}
+        continued = {run for message in self.messages if not message.deleted for run in message.runs}
+        parents = {message.parent for message in self.messages} | {self.leaf}
         for message in self.messages:
-            places.setdefault((message.parent, message.role), []).append(message)
+            if not message.deleted and (message.run not in continued or message.id in parents):
+                places.setdefault((message.parent, message.role), []).append(message)
         return places
 
     def show(self, message_id: str) -> Self:
         """The branch through this message, down to the newest of what follows it."""
         leaf = message_id
-        newest = {m.parent: m.id for m in sorted(self.messages, key=lambda m: (m.created, m.id))}
+        newest = {m.parent: m.id for m in sorted(self.messages, key=lambda m: (not m.deleted, m.created, m.id))}
         while leaf in newest:
             leaf = newest.pop(leaf)
         return self._next(leaf=leaf)
 
-    def ask(self, text: str, by: Choice, images: tuple[Image, ...] = (), message_id: str | None = None) -> Self:
+    def ask(
+        self,
+        text: str,
+        by: Choice,
+        images: tuple[Image, ...] = (),
+        message_id: str | None = None,
+        files: tuple[File, ...] = (),
+    ) -> Self:
         """The question `text` at the end of the path, and the place of its answer."""
-        path = self.path
-        parent = path[-1].id if path else None
-        question = Message(message_id or new_id(), parent, "user", text, self._now(), images=images)
-        return self._next(messages=(*self.messages, question), leaf=question.id).answer(question.id, by)
+        branch = self._branch
+        question = Message(
+            message_id or new_id(),
+            branch[-1].id if branch else None,
+            "user",
+            text,
+            self._now(),
+            images=images,
+            files=files,
+        )
+        return self._add(question).answer(question.id, by)
+
+    def edit(self, message_id: str, text: str, by: Choice) -> Self:
+        """A question in other words, with what was attached to it, and the place of its answer; both are a branch."""
+        message = self.get(message_id)
+        if message is None or message.role != "user":
+            return self
+        question = replace(message, id=new_id(), text=text, created=self._now(), revision=0, summary="")
+        return self._add(question).answer(question.id, by)
 
     def answer(self, question_id: str, by: Choice) -> Self:
         """A new place for an answer to a question; an answer that it has already stays, as a branch."""
-        place = Message(
+        return self._add(self._place(question_id, by))
+
+    def go_on(self, message_id: str, by: Choice) -> Self:
+        """An answer that begins with all that is there of this one, which stays, and is being made from there on."""
+        message = self.get(message_id)
+        if message is None or message.running or message.role != "assistant":
+            return self
+        place = replace(
+            self._place(message.parent, by),
+            text=message.text,
+            reasoning=message.reasoning,
+            usage=message.usage,
+            timing=message.timing,
+            runs=(*message.runs, message.run) if message.run else message.runs,
+        )
+        return self._add(place)
+
+    def _place(self, question_id: str | None, by: Choice) -> Message:
+        """Where an answer is going to be."""
+        return Message(
             new_id(),
             question_id,
             "assistant",
@@ -168,18 +158,11 @@ class Conversation:
             model=by.model,
             provider=by.provider,
         )
-        return self._next(messages=(*self.messages, place), leaf=place.id)
 
-    def go_on(self, message_id: str, by: Choice) -> Self:
-        """An answer that has ended is being made again, from where it ended, under a run of its own."""
-        message = self.get(message_id)
-        if message is None or message.running or message.role != "assistant":
-            return self
-        runs = (*message.runs, message.run) if message.run else message.runs
-        going = replace(message, run=new_id(), runs=runs, ended=None, model=by.model, provider=by.provider)
-        return self._with(message, going)
+    def _add(self, message: Message) -> Self:
+        return self._next(messages=(*self.messages, message), leaf=message.id)
 
-    def finish(self, message_id: str, reply: Reply) -> Self:
+    def finish(self, message_id: str, reply: Reply, timing: Timing | None = None, sent: Sent | None = None) -> Self:
         """The answer as it ended. One that has ended already stays as it is, and no text of it is lost.
 
         What the runs before it took and thought is counted in.
@@ -191,24 +174,55 @@ class Conversation:
             message,
             text=max(reply.text, message.text, key=len),
             ended=reply.ended or Ended(Ending.INTERRUPTED),
-            usage=_added(message.usage, reply.usage),
+            usage=added(message.usage, reply.usage),
             reasoning="\n\n".join(filter(None, (message.reasoning, reply.reasoning))),
+            timing=timing.after(message.timing) if timing else message.timing,
+            sent=sent or message.sent,
         )
-        return self._with(message, done)
+        return self._with(done)
 
-    def _with(self, message: Message, changed: Message) -> Self:
-        changed = replace(changed, revision=_after(message.revision))
-        return self._next(messages=tuple(changed if other is message else other for other in self.messages))
+    def rate(self, message_id: str, feedback: Feedback | None) -> Self:
+        """With what the visitor thinks of an answer; None takes it back."""
+        message = self.get(message_id)
+        return self._with(replace(message, feedback=feedback)) if message and not message.running else self
 
-    def enqueue(self, text: str, images: tuple[Image, ...] = ()) -> Self:
+    def summarize(self, message_id: str, summary: str) -> Self:
+        """With what a model made of everything up to this message."""
+        message = self.get(message_id)
+        return self._with(replace(message, summary=summary)) if message else self
+
+    def delete(self, message_id: str) -> Self:
+        """Without what a message says, and without the answers to a question. What follows it stays.
+
+        Where something else was said in its place, that is shown.
+        """
+        gone = [m for m in self.messages if message_id in (m.id, m.parent if m.role == "assistant" else None)]
+        chat = self._with(*(message.emptied() for message in gone))
+        others = [m for place in chat.versions().values() for m in place if gone and _same_place(m, gone[0])]
+        return chat.show(others[-1].id) if others and gone[0] in self.path else chat
+
+    def put_back(self, messages: Iterable[Message]) -> Self:
+        """With what these messages said before they were deleted, and the branch through them."""
+        back = [(was, now) for was in messages if (now := self.get(was.id)) and now.deleted]
+        if not back:
+            return self
+        chat = self._with(*(replace(was, revision=now.revision) for was, now in back))
+        return chat if back[0][0].id in {m.id for m in chat.path} else chat.show(back[0][0].id)
+
+    def _with(self, *changed: Message) -> Self:
+        """With these messages in place of those with their ids."""
+        new = {message.id: replace(message, revision=after(message.revision)) for message in changed}
+        return self._next(messages=tuple(new.get(message.id, message) for message in self.messages))
+
+    def enqueue(self, text: str, images: tuple[Image, ...] = (), files: tuple[File, ...] = ()) -> Self:
         """`text` at the end of the queue."""
         last = max((draft.created for draft in self.queue), default=0)
-        return self._next(queue=(*self.queue, Draft(new_id(), text, max(now_ms(), _after(last)), images)))
+        return self._next(queue=(*self.queue, Draft(new_id(), text, max(now_ms(), after(last)), images, files)))
 
     def send_queued(self, by: Choice) -> Self:
         """The first draft as a question, under its own id."""
         first, *rest = self.queue
-        return replace(self, queue=tuple(rest)).ask(first.text, by, first.images, first.id)
+        return replace(self, queue=tuple(rest)).ask(first.text, by, first.images, first.id, first.files)
 
     def requeue(self, draft: Draft) -> Self:
         """A withdrawn draft back where it was in the queue, under an id of its own."""
@@ -223,36 +237,22 @@ class Conversation:
     def rename(self, name: str) -> Self:
         """Under another name; an empty one leaves the title to the first message."""
         name = shorten(clean(name))
-        return self._next(label=replace(self.label, name=name, revision=_after(self.label.revision)))
+        return self._next(label=replace(self.label, name=name, revision=after(self.label.revision)))
+
+    def entitle(self, title: str) -> Self:
+        """With the title that a model made; the first one stays."""
+        return self if self.made_title else self._next(made_title=shorten(clean(title)))
 
     def pin(self, pinned: bool) -> Self:
-        return self._next(label=replace(self.label, pinned=pinned, revision=_after(self.label.revision)))
+        return self._next(label=replace(self.label, pinned=pinned, revision=after(self.label.revision)))
 
     def _now(self) -> int:
         """Now, or just after the newest message: so messages are in the order of their times."""
-        return max(now_ms(), _after(self.updated) if self.messages else 0)
+        return max(now_ms(), after(self.updated) if self.messages else 0)
 
     def _next(self, **changes: object) -> Self:
-        return replace(self, revision=_after(self.revision), **changes)  # type: ignore[arg-type]
+        return replace(self, revision=after(self.revision), **changes)  # type: ignore[arg-type]
 
 
-def _after(count: int) -> int:
-    """The next time or revision. The highest stays, so that what came from outside can be stored again."""
-    return min(LATEST, count + 1)
-
-
-def _added(before: UsageReported | None, now: UsageReported | None) -> UsageReported | None:
-    """Of two runs; a cost that only one of them reports is that one's."""
-    if before is None or now is None:
-        return before or now
-    costs = [usage.cost for usage in (before, now) if usage.cost is not None]
-    tokens = before.input_tokens + now.input_tokens, before.output_tokens + now.output_tokens
-    return UsageReported(*tokens, sum(costs) if costs else None)
-
-
-def shorten(text: str) -> str:
-    """One line of at most `TITLE_LENGTH` characters, cut at a word. What was cut already stays as it is."""
-    line = " ".join(text.split())
-    if len(line.removesuffix("…")) <= TITLE_LENGTH:
-        return line
-    return line[: TITLE_LENGTH + 1].rsplit(" ", 1)[0][:TITLE_LENGTH].rstrip() + "…"
+def _same_place(one: Message, other: Message) -> bool:
+    return (one.parent, one.role) == (other.parent, other.role)

@@ -14,9 +14,10 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from chatcore import archive, packing
-from chatcore.conversation import Conversation, now_ms
+from chatcore.conversation import Conversation
 from chatcore.errors import SetupError, UnreadableError
 from chatcore.merge import merge
+from chatcore.messages import now_ms
 from chatcore.store import StoreError, Writer
 
 if TYPE_CHECKING:

@@ -8,8 +8,9 @@ import unicodedata
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
-from chatcore.conversation import Conversation, Message, now_ms
+from chatcore.conversation import Conversation
 from chatcore.events import Ending
+from chatcore.messages import Message, now_ms
 
 NAME_LENGTH = 60
 SPEAKERS = {"user": "You", "assistant": "Assistant"}

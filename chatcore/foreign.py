@@ -15,9 +15,11 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Literal, NamedTuple
 
 from chatcore.cleaning import UNWANTED
-from chatcore.conversation import Conversation, Label, Message, shorten
+from chatcore.conversation import Conversation
 from chatcore.events import Ended, Ending
 from chatcore.merge import ordered
+from chatcore.messages import Label, Message
+from chatcore.titles import shorten
 
 CHATGPT = "ChatGPT"
 OPEN_WEBUI = "Open WebUI"

@@ -9,9 +9,9 @@ from typing import Annotated, Any, Literal, NotRequired
 from pydantic import AfterValidator, FailFast, Field
 from typing_extensions import TypedDict  # pydantic needs this one before Python 3.12
 
-from chatcore.conversation import LATEST
 from chatcore.endpoints import ADDRESS_LENGTH, KEY_LENGTH
 from chatcore.events import Ending
+from chatcore.messages import LATEST
 
 
 def _encodable(text: str) -> str:
@@ -46,6 +46,41 @@ class ImageV1(TypedDict):
     data: Annotated[str, Field(pattern=r"^[A-Za-z0-9+/]+={0,2}$", max_length=4_000_000)]
 
 
+class FileV1(TypedDict):
+    """An attached file, as the text that was read of it."""
+
+    name: Text
+    text: Text
+
+
+class FeedbackV1(TypedDict):
+    good: bool
+    reason: NotRequired[Text]
+
+
+class TimingV1(TypedDict):
+    """Of an answer, in milliseconds; see `metrics.Timing`."""
+
+    overhead: Milliseconds
+    first: NotRequired[Milliseconds]
+    thought: NotRequired[Milliseconds]
+    total: Milliseconds
+
+
+class SentV1(TypedDict):
+    """What went to the model for an answer; see `messages.Sent`."""
+
+    tokens: Annotated[int, Field(ge=0, le=LATEST)]
+    since: NotRequired[Id]
+    files: NotRequired[Annotated[list[Id], FAIL_FAST]]
+    summary: NotRequired[Id]
+    without: NotRequired[Annotated[list[Id], FAIL_FAST]]
+    context: NotRequired[Annotated[int, Field(ge=0, le=LATEST)]]
+    unseen: NotRequired[bool]
+    begun: NotRequired[Annotated[int, Field(ge=0, le=LATEST)]]
+    digest: NotRequired[Annotated[str, Field(pattern=r"^[0-9a-f]{16}$")]]
+
+
 class MessageV2(TypedDict):
     """`parent` is absent at the root. An answer without `ending` was still being made when it was stored."""
 
@@ -64,6 +99,12 @@ class MessageV2(TypedDict):
     ending: NotRequired[Ending]
     reason: NotRequired[Text]
     usage: NotRequired[UsageV1]
+    files: NotRequired[Annotated[list[FileV1], FAIL_FAST]]
+    feedback: NotRequired[FeedbackV1]
+    timing: NotRequired[TimingV1]
+    sent: NotRequired[SentV1]
+    summary: NotRequired[Text]
+    deleted: NotRequired[bool]
 
 
 class DraftV2(TypedDict):
@@ -71,6 +112,7 @@ class DraftV2(TypedDict):
     text: Text
     created: Milliseconds
     images: NotRequired[Annotated[list[ImageV1], FAIL_FAST]]
+    files: NotRequired[Annotated[list[FileV1], FAIL_FAST]]
 
 
 class LabelV2(TypedDict):
@@ -95,6 +137,7 @@ class ConversationV2(TypedDict):
     queue: NotRequired[Annotated[list[DraftV2], FAIL_FAST]]
     withdrawn: NotRequired[Annotated[list[Id], FAIL_FAST]]
     label: NotRequired[LabelV2]
+    title: NotRequired[Text]
 
 
 class IndexV2(TypedDict):
@@ -104,6 +147,9 @@ class IndexV2(TypedDict):
     open: NotRequired[Id]
     provider: NotRequired[Text]
     model: NotRequired[Text]
+    language: NotRequired[Annotated[str, Field(pattern=r"^[a-z]{0,3}$")]]
+    titles: NotRequired[bool]
+    summaries: NotRequired[bool]
 
 
 class OwnerV1(TypedDict):

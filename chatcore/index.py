@@ -1,4 +1,5 @@
-"""What the browser's storage says about the next visit: which chat it opens, and who answers in it.
+"""What the browser's storage says about the next visit: which chat it opens, who answers in it, and what
+the visitor wishes.
 
 Decides neither.
 """
@@ -7,15 +8,16 @@ from collections.abc import Callable
 from typing import Any
 
 from chatcore import archive
-from chatcore.conversation import Choice
+from chatcore.messages import Choice
 from chatcore.restore import Restored
+from chatcore.wishes import Wishes
 
 
 class Index:
     """The stored index; every change of it is put to be stored."""
 
     def __init__(self, found: Restored, put: Callable[[str, dict[str, Any]], None], by: str) -> None:
-        self.open_chat, self.choice = found.open_chat, found.choice
+        self.open_chat, self.choice, self.wishes = found.open_chat, found.choice, found.wishes
         self._revision, self._put, self._by = found.revision, put, by
 
     def open(self, chat_id: str) -> None:
@@ -30,6 +32,13 @@ class Index:
             self.choice = choice
             self._save()
 
+    def wish(self, wishes: Wishes) -> None:
+        """Let this be so from now on, and at the next visit."""
+        if wishes != self.wishes:
+            self.wishes = wishes
+            self._save()
+
     def _save(self) -> None:
         self._revision += 1
-        self._put(archive.INDEX_KEY, archive.dump_index(self._revision, self._by, self.open_chat or "", self.choice))
+        index = archive.dump_index(self._revision, self._by, self.open_chat or "", self.choice, self.wishes)
+        self._put(archive.INDEX_KEY, index)

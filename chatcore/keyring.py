@@ -9,10 +9,10 @@ from collections.abc import Mapping
 from typing import Any, Protocol, TypeAlias
 
 from chatcore import archive
-from chatcore.conversation import LATEST, now_ms
 from chatcore.endpoints import clean_base_url, clean_key
 from chatcore.errors import InputError, NewerError, UnreadableError
 from chatcore.locked import locked
+from chatcore.messages import LATEST, now_ms
 from chatcore.outbox import Outbox
 
 Entry: TypeAlias = tuple[str, str]

@@ -24,9 +24,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from chatcore import prices
-from chatcore.conversation import Choice
 from chatcore.endpoints import clean_base_url, clean_key, origin
 from chatcore.errors import InputError, ProviderError
+from chatcore.messages import Choice
 from chatcore.providers.base import ModelInfo, Provider
 from chatcore.providers.catalog import VENDORS, Vendor, make
 from chatcore.providers.compatible import NoModelListError

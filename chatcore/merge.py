@@ -9,8 +9,9 @@ import heapq
 from collections.abc import Container, Iterable
 from dataclasses import replace
 
-from chatcore.conversation import Conversation, Draft, Message
+from chatcore.conversation import Conversation
 from chatcore.events import Ending
+from chatcore.messages import Draft, Message
 
 
 def merge(one: Conversation, other: Conversation) -> Conversation:
@@ -31,6 +32,7 @@ def merge(one: Conversation, other: Conversation) -> Conversation:
         leaf=leaf or None,
         queue=unsent((*one.queue, *other.queue), messages, withdrawn),
         withdrawn=withdrawn,
+        made_title=max(one.made_title, other.made_title),
         label=max(one.label, other.label, key=lambda label: (label.revision, label.name, label.pinned)),
     )
 
@@ -94,7 +96,7 @@ def _newest(messages: Iterable[Message]) -> dict[str, Message]:
     return newest
 
 
-def _rank(message: Message) -> tuple[int, bool, int, bool, int, str]:
+def _rank(message: Message) -> tuple[int, bool, bool, int, bool, int, str]:
     """Of two with the same revision, one that has ended before one that has not, and the longer text.
 
     That an answer was interrupted is the guess of a tab that did not see its end. Of a draft that two tabs sent, the
@@ -103,6 +105,7 @@ def _rank(message: Message) -> tuple[int, bool, int, bool, int, str]:
     known_end = message.ended is not None and message.ended.ending is not Ending.INTERRUPTED
     return (
         message.revision,
+        not message.deleted,
         message.ended is not None,
         len(message.text),
         known_end,

@@ -11,10 +11,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from chatcore import archive, packing
-from chatcore.conversation import Choice, Conversation
+from chatcore.conversation import Conversation
 from chatcore.errors import NewerError, UnreadableError
 from chatcore.forms import PartV1
 from chatcore.merge import merge
+from chatcore.messages import Choice
+from chatcore.wishes import UNSAID, Wishes
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,7 @@ class Restored:
     """Of the index."""
     choice: Choice | None = None
     """Who answered last, as the index says."""
+    wishes: Wishes = UNSAID
     open_chat: str | None = None
     """The one that was open last, empty where that was a new one; the newest where nothing can be read that says it."""
     chats: dict[str, Conversation] = field(default_factory=dict)
@@ -100,6 +103,7 @@ def _take(found: Restored, key: str, value: object) -> None:
         found.revision, found.open_chat = index["revision"], index.get("open", "")
         if index.get("model"):
             found.choice = Choice(index.get("provider", ""), index["model"])
+        found.wishes = archive.load_wishes(index)
     elif key.startswith(archive.PART_PREFIX):
         part = archive.load_part(value)
         found.parts.setdefault(part["run"], {})[key] = part

@@ -21,6 +21,7 @@ from chatcore.events import (
     UsageReported,
     fold,
 )
+from chatcore.metrics import Timing
 
 EVENT_BYTES = 120
 """What one event costs beside its text, measured with `sys.getsizeof` on CPython 3.11."""
@@ -58,11 +59,17 @@ class Run:
         """What kind of failure ended it, for the log of the server."""
         self.first_at: float | None = None
         """When the first token came."""
+        self._said_at: float | None = None
+        """When the first of the answer itself came."""
+        self._thinks = False
+        self.overhead = 0
+        """Milliseconds from the click until the run was made."""
         self.attempts = 0
         """How often the provider was asked."""
         self.size = 0
         self.answering = False
         """Whether text has come beside what was begun."""
+        self._claimed = False
         self.kept = kept
         """The id under which the provider goes on with it by itself, or ""."""
         if begun:
@@ -87,6 +94,12 @@ class Run:
                 self._note(event)
             return True
 
+    def claim(self) -> bool:
+        """True once: for the one of its readers that does what is to be done once when it has ended."""
+        with self._changed:
+            first, self._claimed = not self._claimed, True
+            return first
+
     def fail(self, reason: str, failure: str) -> bool:
         """End as failed, of this kind, in words that are safe to show; False when the run has ended already."""
         with self._changed:
@@ -95,12 +108,15 @@ class Run:
             return self.append(Ended(Ending.FAILED, reason))
 
     def _say(self, text: str, event: TextDelta) -> None:
+        if self._said_at is None:
+            self._said_at = self._clock()
         if self._seam is None or text:
             self.answering = True
             self._add(event if self._seam is None else TextDelta(text))
 
     def _note(self, event: ReasoningDelta | RetryScheduled | KeptByProvider) -> None:
         self._retry = None
+        self._thinks = self._thinks or isinstance(event, ReasoningDelta)
         if isinstance(event, RetryScheduled):
             self._retry, self.attempts = (event, self._clock() + event.seconds), event.attempt
         elif isinstance(event, KeptByProvider):
@@ -139,6 +155,18 @@ class Run:
         """What the log amounts to so far."""
         events, _ = self.events_since(0)
         return fold(events)
+
+    @property
+    def timing(self) -> Timing:
+        """How long it has taken so far."""
+
+        def since(start: float | None, then: float | None) -> int | None:
+            return None if start is None or then is None else max(0, round((then - start) * 1000))
+
+        now = self._clock() if self.ended_at is None else self.ended_at
+        said = now if self._said_at is None else self._said_at
+        thought = since(self.first_at, said) if self._thinks else None
+        return Timing(self.overhead, since(self.created, self.first_at), thought, since(self.created, now) or 0)
 
     @property
     def retry(self) -> Retrying | None:

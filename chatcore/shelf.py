@@ -9,10 +9,11 @@ from functools import reduce
 from typing import Any
 
 from chatcore import archive, packing
-from chatcore.conversation import LATEST, Conversation, new_id
+from chatcore.conversation import Conversation
 from chatcore.errors import NewerError, UnreadableError
 from chatcore.index import Index
 from chatcore.merge import changes, covers, merge
+from chatcore.messages import LATEST, new_id
 from chatcore.mirror import Mirror, keys_of
 from chatcore.outbox import Outbox, Write
 from chatcore.parts import Parts

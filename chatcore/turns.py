@@ -1,6 +1,7 @@
 """What a click does in the chat that is open: to the conversation, to its run on the server, and to what is stored.
 
-Owns the open conversation and its undo. Knows nothing of Streamlit, nor of the list of chats (`chats.py`).
+Owns the open conversation and its undo. What can be done with what was said already is in `versions.py`. Knows nothing
+of Streamlit, nor of the list of chats (`chats.py`).
 """
 
 import hashlib
@@ -12,11 +13,14 @@ from typing import Literal
 
 from chatcore.answers import Answers
 from chatcore.cleaning import clean
-from chatcore.conversation import Choice, Conversation
+from chatcore.conversation import Conversation
 from chatcore.errors import InputError
 from chatcore.events import Ending
+from chatcore.files import File
 from chatcore.images import Image
 from chatcore.locked import locked
+from chatcore.messages import Choice
+from chatcore.naming import Naming
 from chatcore.outbox import Write
 from chatcore.runs import Run
 from chatcore.shelf import Shelf
@@ -33,7 +37,7 @@ Loose = Literal["temporary", "deleted"]
 class Undo:
     """The last destructive act, and the way back: what was done, to what, and the function that takes it back."""
 
-    act: Literal["withdrawn", "deleted", "left", "imported"]
+    act: Literal["withdrawn", "deleted", "left", "imported", "erased"]
     name: str
     back: Callable[[], None]
 
@@ -57,6 +61,7 @@ class Turns:
         self.loose: dict[str, Loose] = {}
         """The chats of this visit that are not stored, by id."""
         answers.loose = self.loose
+        self.naming = Naming(answers)
         self.undoable: Undo | None = None
         self._chosen: dict[str, Choice] = {}
         """By chat, who shall answer there from now on."""
@@ -101,18 +106,18 @@ class Turns:
         self.shelf.index.prefer(choice)
 
     @locked
-    def send(self, text: str, images: tuple[Image, ...] = ()) -> None:
+    def send(self, text: str, images: tuple[Image, ...] = (), files: tuple[File, ...] = ()) -> None:
         """A new message: asked at once, or queued while an answer is being made. Raises `InputError`."""
-        if not (text := clean(text)) and not images:
+        if not (text := clean(text)) and not images and not files:
             return
         if self.loose.get(self.conversation.id) == "deleted":
             del self.loose[self.conversation.id]
         self._said.add(self.conversation.id)
         if self.conversation.running or self.conversation.queue:
-            self._change(self.conversation.enqueue(text, images))
+            self._change(self.conversation.enqueue(text, images, files))
             self.send_queued()
         else:
-            self._ask(self.conversation.ask(text, self._by(), images))
+            self._ask(self.conversation.ask(text, self._by(), images, files=files))
 
     @locked
     def send_queued(self) -> None:
@@ -138,27 +143,6 @@ class Turns:
         if undoable:
             undoable.back()
             self._go_on()
-
-    @locked
-    def retry(self, answer_id: str) -> None:
-        """Ask the question of this answer again; the answer stays, as a branch."""
-        answer = self.conversation.get(answer_id)
-        if answer and answer.parent and not self.conversation.running:
-            self._said.add(self.conversation.id)
-            self._ask(self.conversation.answer(answer.parent, self._by()))
-
-    @locked
-    def go_on(self, answer_id: str) -> None:
-        """Let the model go on with an answer that ended too early."""
-        if self.conversation.get(answer_id) and not self.conversation.running:
-            self._said.add(self.conversation.id)
-            self._ask(self.conversation.go_on(answer_id, self._by()))
-
-    @locked
-    def show_version(self, message_id: str) -> None:
-        """The branch through this message."""
-        if self.conversation.get(message_id):
-            self._change(self.conversation.show(message_id))
 
     def _ask(self, asked: Conversation) -> None:
         if asked.running:
@@ -192,6 +176,7 @@ class Turns:
 
     def _take_over(self, settled: Conversation) -> None:
         self._drop_parts(self.conversation, settled)
+        self._begin_naming(self.conversation, settled)
         self._change(settled)
         self._go_on()
 
@@ -201,6 +186,10 @@ class Turns:
             if answer.running and (ended := after.get(answer.id)) and not ended.running:
                 self.answers.cancel(answer)
                 self.shelf.parts.drop(answer.run)
+
+    def _begin_naming(self, before: Conversation, after: Conversation) -> None:
+        if self.shelf.index.wishes.titles:
+            self.naming.begin(before, after)
 
     def _go_on(self) -> None:
         """The first of the queue goes out, unless the answer before it is being made or failed."""

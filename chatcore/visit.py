@@ -12,11 +12,12 @@ from weakref import WeakValueDictionary
 from chatcore import archive
 from chatcore.answers import Answers, Providers
 from chatcore.chats import Chats, again
-from chatcore.conversation import LATEST, Conversation, new_id, now_ms
+from chatcore.conversation import Conversation
 from chatcore.database import Database, DatabaseStore, Stored
 from chatcore.keyring import Keyholder, Keyring
 from chatcore.locked import locked
 from chatcore.merge import covers, merge
+from chatcore.messages import LATEST, new_id, now_ms
 from chatcore.restore import restore
 from chatcore.runs import RunRegistry
 from chatcore.shelf import Shelf

@@ -3,9 +3,9 @@
 import asyncio
 from contextlib import aclosing
 
-from chatcore.conversation import Choice
 from chatcore.errors import ProviderError
 from chatcore.events import RunEvent
+from chatcore.messages import Choice
 from chatcore.providers.base import ChatRequest, ModelInfo, PromptMessage, Provider
 
 KEY = "sk-canary-key"

@@ -12,10 +12,13 @@ import pytest
 from hypothesis import strategies as st
 
 from chatcore import conversation
-from chatcore.conversation import LATEST, Conversation, Draft, Label, Message
+from chatcore.conversation import Conversation
 from chatcore.events import Ended, Ending, Reply, UsageReported
+from chatcore.files import File
 from chatcore.images import Image
 from chatcore.merge import merge, ordered
+from chatcore.messages import LATEST, Draft, Feedback, Label, Message, Sent
+from chatcore.metrics import Timing
 from tests.asking import by
 
 ID = "AAAAAAAAAAAAAAAAAAAAAA"
@@ -26,6 +29,21 @@ TEXTS = st.text(max_size=8)
 ENDED = st.builds(Ended, st.sampled_from(Ending), TEXTS)
 USAGE = st.none() | st.builds(UsageReported, st.integers(0, 10**9), st.integers(0, 10**9), st.none() | st.floats(0, 9))
 IMAGES = st.lists(st.builds(Image, st.just("image/jpeg"), st.sampled_from(["AAAA", "/9j/4A=="])), max_size=2).map(tuple)
+FILES = st.lists(st.builds(File, TEXTS, TEXTS), max_size=2).map(tuple)
+FEEDBACK = st.none() | st.builds(Feedback, st.booleans(), TEXTS)
+TIMING = st.none() | st.builds(Timing, COUNTS, st.none() | COUNTS, st.none() | COUNTS, COUNTS)
+SENT = st.none() | st.builds(
+    Sent,
+    COUNTS,
+    st.sampled_from(["", f"id-{7:019d}"]),
+    st.sampled_from([(), (f"id-{8:019d}",)]),
+    st.sampled_from(["", f"id-{6:019d}"]),
+    st.sampled_from([(), (f"id-{9:019d}",)]),
+    COUNTS,
+    st.booleans(),
+    COUNTS,
+    st.sampled_from(["", "0123456789abcdef"]),
+)
 LABELS = st.builds(Label, st.sampled_from(["", "One", "Two"]), st.booleans(), COUNTS)
 OPERATIONS = [
     "ask",
@@ -42,6 +60,12 @@ OPERATIONS = [
     "pin",
     "show",
     "go on",
+    "edit",
+    "delete",
+    "put back",
+    "rate",
+    "entitle",
+    "summarize",
 ]
 
 
@@ -100,7 +124,8 @@ def clock(pace: tuple[int, ...] = (0,), seed: int = 0) -> Iterator[None]:
 def messages(draw: st.DrawFn, number: int, parents: list[str | None]) -> Message:
     parent, text, created = draw(st.sampled_from(parents)), draw(TEXTS), draw(TIMES)
     if draw(st.booleans()):
-        return Message(some_id(number), parent, "user", text, created, revision=draw(COUNTS), images=draw(IMAGES))
+        question = Message(some_id(number), parent, "user", text, created, revision=draw(COUNTS), images=draw(IMAGES))
+        return replace(question, files=draw(FILES), deleted=draw(st.booleans()))
     return Message(
         some_id(number),
         parent,
@@ -115,6 +140,10 @@ def messages(draw: st.DrawFn, number: int, parents: list[str | None]) -> Message
         draw(TEXTS),
         reasoning=draw(TEXTS),
         runs=tuple(some_id(5000 + n) for n in range(draw(st.integers(0, 2)))),
+        feedback=draw(FEEDBACK),
+        timing=draw(TIMING),
+        sent=draw(SENT),
+        summary=draw(TEXTS),
     )
 
 
@@ -125,7 +154,10 @@ def conversations(draw: st.DrawFn) -> Conversation:
     for number in range(draw(st.integers(0, 8))):
         tree.append(draw(messages(number, [None, *(message.id for message in tree)])))
     drafts = draw(st.lists(st.tuples(TIMES, TEXTS, IMAGES), max_size=3))
-    queue = [Draft(some_id(2000 + number), text, created, it) for number, (created, text, it) in enumerate(drafts)]
+    queue = [
+        Draft(some_id(2000 + number), text, created, it, draw(FILES))
+        for number, (created, text, it) in enumerate(drafts)
+    ]
     return Conversation(
         some_id(draw(st.integers(3000, 9999))),
         draw(COUNTS),
@@ -135,6 +167,7 @@ def conversations(draw: st.DrawFn) -> Conversation:
         tuple(sorted(queue, key=lambda draft: (draft.created, draft.id))),
         frozenset(some_id(4000 + number) for number in draw(st.sets(st.integers(0, 9), max_size=3))),
         draw(LABELS),
+        draw(TEXTS),
     )
 
 
@@ -158,30 +191,49 @@ def lookalikes(draw: st.DrawFn) -> Conversation:
 
 def operate(chat: Conversation, name: str, pick: int) -> Conversation:
     """One operation on the chat, as a visitor might do it; `pick` chooses among what it can be done to."""
-    asked = [message for message in chat.messages if message.role == "user"]
-    running = [message for message in chat.messages if message.running]
     match name:
         case "ask":
             return chat.ask(f"Question {pick}", by("m"))
-        case "answer" if asked:
-            return chat.answer(asked[pick % len(asked)].id, by("m"))
-        case "finish" if running:
-            reply = Reply("x" * (pick % 3), ended=Ended(list(Ending)[pick % len(Ending)]))
-            return chat.finish(running[pick % len(running)].id, reply)
-        case "show" if chat.messages:
-            return chat.show(chat.messages[pick % len(chat.messages)].id)
-        case "go on" if chat.messages:
-            return chat.go_on(chat.messages[pick % len(chat.messages)].id, by("m"))
         case "enqueue":
             return chat.enqueue(f"Draft {pick}")
         case "rename" | "pin":
             return chat.rename(f"Name {pick % 3}") if name == "rename" else chat.pin(pick % 2 == 0)
+        case "entitle":
+            return chat.entitle(f"Title {pick % 3}")
         case "send" if chat.queue:
             return chat.send_queued(by("m"))
         case "withdraw" | "requeue" if chat.queue:
             draft = chat.queue[pick % len(chat.queue)]
             without = chat.withdraw(draft.id)
             return without if name == "withdraw" else without.requeue(draft)
+    return _change(chat, name, pick) if chat.messages else chat
+
+
+def _change(chat: Conversation, name: str, pick: int) -> Conversation:
+    """An operation on one message of the chat."""
+    message = chat.messages[pick % len(chat.messages)]
+    asked = message if message.role == "user" else chat.get(message.parent or "")
+    match name:
+        case "answer" if asked:
+            return chat.answer(asked.id, by("m"))
+        case "finish":
+            running = [message for message in chat.messages if message.running]
+            reply = Reply("x" * (pick % 3), ended=Ended(list(Ending)[pick % len(Ending)]))
+            return chat.finish(running[pick % len(running)].id, reply) if running else chat
+        case "show":
+            return chat.show(message.id)
+        case "go on":
+            return chat.go_on(message.id, by("m"))
+        case "edit":
+            return chat.edit(message.id, f"Edited {pick}", by("m"))
+        case "delete":
+            return chat.delete(message.id)
+        case "put back":
+            return chat.put_back([replace(message, deleted=False)])
+        case "rate":
+            return chat.rate(message.id, Feedback(pick % 2 == 0) if pick % 3 else None)
+        case "summarize":
+            return chat.summarize(message.id, f"Summary {pick % 3}")
     return chat
 
 

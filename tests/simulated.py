@@ -37,7 +37,7 @@ class Simulated(Run):
 
 @dataclass
 class Screen:
-    """A page that notes when it was touched, and what `st.write_stream` would have drawn."""
+    """A page that notes when it was touched, and what was drawn."""
 
     run: Run
     clock: Callable[[], float] = time.monotonic
@@ -46,8 +46,7 @@ class Screen:
     """When each was drawn, and how many bytes its element then had."""
     ticks: list[float] = field(default_factory=list)
     checkpoints: list[tuple[float, int, str]] = field(default_factory=list)
-    resent: int = 0
-    """Bytes of the elements that were drawn once more because they were complete."""
+    sealed: bool = False
 
     def tick(self) -> None:
         self.ticks.append(self.clock())
@@ -58,21 +57,27 @@ class Screen:
     def checkpoint(self, start: int, text: str) -> None:
         self.checkpoints.append((self.clock(), start, text))
 
-    def draw(self) -> Iterator[str]:
-        """Draw to the end; gives each element's text as it is after every frame."""
-        for piece in frames(self.run, self, self.clock):
-            if callable(piece):
-                piece()
-                self.resent += size(self.elements[-1])
-                self.elements.append("")
-            elif piece:
-                self.elements[-1] += piece
-                self.frames.append((self.clock(), size(self.elements[-1])))
+    def draw(self, markdown: str) -> None:
+        if self.sealed:
+            self.elements.append("")
+        self.sealed = False
+        self.elements[-1] = markdown
+        self.frames.append((self.clock(), size(markdown)))
+
+    def seal(self) -> None:
+        self.sealed = True
+
+    def follow(self) -> Iterator[str]:
+        """Draw to the end; gives the last element's text as it is after every frame."""
+        for step in frames(self.run, self, self.clock):
+            before = len(self.frames)
+            step()
+            if len(self.frames) > before:
                 yield self.elements[-1]
 
     @property
     def bytes_sent(self) -> int:
-        return self.resent + sum(bytes_ + FRAME_OVERHEAD for _, bytes_ in self.frames)
+        return sum(bytes_ + FRAME_OVERHEAD for _, bytes_ in self.frames)
 
 
 def simulated(arrivals: Iterable[tuple[float, RunEvent]]) -> Screen:

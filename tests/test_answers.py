@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 
 from chatcore import archive
 from chatcore.answers import FRESH_MS, Answers
-from chatcore.conversation import Conversation, Message
+from chatcore.conversation import Conversation
 from chatcore.events import Ended, Ending, Reply, TextDelta
 from chatcore.merge import merge
+from chatcore.messages import Message
 from chatcore.outbox import Outbox
 from chatcore.parts import Parts
 from chatcore.runs import RunRegistry

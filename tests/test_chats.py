@@ -5,8 +5,8 @@ What is deleted is in `test_chats_deleting.py`, what comes from a file in `test_
 
 import pytest
 
-from chatcore.conversation import TITLE_LENGTH
 from chatcore.events import Ending
+from chatcore.titles import TITLE_LENGTH
 from chatcore.visit import Visit
 from tests.listed import first_chat, titles  # noqa: F401
 from tests.visiting import DONE, Browser, Puppet, calls, end, run_of, say, texts

@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from chatcore import archive, shelf
-from chatcore.conversation import LATEST
 from chatcore.events import Ending, Reply
+from chatcore.messages import LATEST
 from tests.asking import by
 from tests.chats import answered
 from tests.listed import first_chat, ids  # noqa: F401

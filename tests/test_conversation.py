@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 
 from chatcore import archive
-from chatcore.conversation import LATEST, Conversation, Draft, Label, Message
+from chatcore.conversation import Conversation
 from chatcore.events import Ended, Ending, Reply, UsageReported
-from chatcore.merge import ordered
+from chatcore.merge import merge, ordered
+from chatcore.messages import LATEST, Draft, Label, Message
 from tests.asking import by
 from tests.chats import (
     DONE,
@@ -178,10 +179,11 @@ def test_a_change_makes_a_new_value_with_the_next_revision_or_changes_nothing(hi
 @given(lookalikes())
 def test_a_chat_from_outside_can_be_shown_whatever_its_tree(chat):
     assert len(set(chat.path)) == len(chat.path)
-    assert chat.leaf is None or not chat.messages or chat.path
+    assert chat.leaf is None or not chat.messages or chat.path or any(message.deleted for message in chat.messages)
     for message in chat.messages:
-        assert message in chat.versions()[message.parent, message.role]
-        assert message in chat.show(message.id).path
+        shown = chat.show(message.id)
+        assert (message in shown.path) is not message.deleted
+        assert message.deleted or message in shown.versions()[message.parent, message.role]
     assert chat.running is None or chat.running in chat.path
     asked = chat.ask("And?", by("m"))
     assert asked.path[:-2] == chat.path
@@ -237,21 +239,43 @@ def test_what_counts_as_high_as_it_can_goes_on_and_stays_readable():
 # Going on with an answer
 
 
-def test_an_answer_that_goes_on_keeps_its_text_and_the_run_before():
+def test_an_answer_that_goes_on_is_a_new_one_with_the_text_and_the_run_before():
     chat = Conversation().ask("Why?", by("first"))
     begun = chat.finish(leaf(chat), Reply("Beca", ended=Ended(Ending.LENGTH)))
     going = begun.go_on(leaf(begun), by("second"))
     assert (last(going).text, last(going).running, last(going).model) == ("Beca", True, "second")
     assert (last(going).runs, last(going).run != last(begun).run) == ((last(begun).run,), True)
-    assert going.path[0] == begun.path[0]
+    assert (going.path[0], going.get(leaf(begun))) == (begun.path[0], last(begun))
     done = going.finish(leaf(going), Reply("Because.", ended=Ended(Ending.COMPLETE)))
     assert (texts(done), last(done).runs) == (["Why?", "Because."], last(going).runs)
+
+
+def test_an_answer_that_was_gone_on_with_is_no_version_of_its_own_unless_the_chat_went_on_from_it():
+    chat = Conversation().ask("Why?", by("m"))
+    begun = chat.finish(leaf(chat), Reply("Beca", ended=Ended(Ending.LENGTH)))
+    place = (last(begun).parent, "assistant")
+    going = begun.go_on(leaf(begun), by("m"))
+    assert going.versions()[place] == [last(going)]
+    assert going.show(leaf(begun)).versions()[place] == [last(begun), last(going)]
+    asked = merge(going, begun.ask("And?", by("m")))
+    assert asked.versions()[place] == [last(begun), last(going)]
+
+
+def test_two_tabs_that_go_on_with_the_same_answer_lose_neither():
+    chat = Conversation().ask("Why?", by("m"))
+    begun = chat.finish(leaf(chat), Reply("Beca", ended=Ended(Ending.LENGTH)))
+    one, other = begun.go_on(leaf(begun), by("m")), begun.go_on(leaf(begun), by("m"))
+    one = one.finish(leaf(one), Reply("Because.", ended=Ended(Ending.COMPLETE)))
+    other = other.finish(leaf(other), Reply("Became.", ended=Ended(Ending.COMPLETE)))
+    both = merge(one, other).versions()[last(begun).parent, "assistant"]
+    assert {message.text for message in both} == {"Because.", "Became."}
 
 
 def test_an_answer_that_could_not_go_on_loses_nothing():
     chat = Conversation().ask("Why?", by("m"))
     begun = chat.finish(leaf(chat), Reply("Beca", reasoning="Hm.", ended=Ended(Ending.STOPPED)))
-    failed = begun.go_on(leaf(begun), by("m")).finish(leaf(begun), Reply("", ended=Ended(Ending.FAILED, "Out.")))
+    going = begun.go_on(leaf(begun), by("m"))
+    failed = going.finish(leaf(going), Reply("", ended=Ended(Ending.FAILED, "Out.")))
     assert (last(failed).text, last(failed).reasoning, last(failed).ended) == (
         "Beca",
         "Hm.",

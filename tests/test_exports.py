@@ -7,10 +7,11 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from chatcore.conversation import LATEST, Conversation, Label
+from chatcore.conversation import Conversation
 from chatcore.events import Ended, Ending, Reply
 from chatcore.exports import ENDINGS, file_name, to_markdown
 from chatcore.images import Image
+from chatcore.messages import LATEST, Label
 from tests.asking import by
 
 DAY = 1_700_000_000_000

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import pytest
 
-from chatcore.conversation import Message
 from chatcore.events import Ended, Ending
+from chatcore.messages import Message
 from chatcore.request import GO_ON
 from chatcore.runs import Run
 from tests.dialects import Dialect
@@ -129,7 +129,7 @@ def test_an_answer_that_was_left_goes_on_with_one_request_and_is_one_message(
         visitor.visit.go_on(left.id)
         run = visitor.store()
         whole = visitor.end()
-        assert (whole.id, whole.text, whole.ended) == (left.id, "Hello, world.", Ended(Ending.COMPLETE))
+        assert (whole.text, whole.ended) == ("Hello, world.", Ended(Ending.COMPLETE))
         assert len(visitor.requests) == 2
         assert said(visitor.requests[1]) == [("user", PROMPT), ("assistant", "Hel"), ("user", GO_ON)]
         assert (*whole.runs, whole.run) == (left.run, visitor.visit.conversation.path[-1].run)

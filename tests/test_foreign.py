@@ -8,9 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chatcore import archive, foreign
-from chatcore.conversation import Conversation, Label, Message
+from chatcore.conversation import Conversation
 from chatcore.events import Ended, Ending
 from chatcore.merge import merge, ordered
+from chatcore.messages import Label, Message
 from tests.exported import (
     BEGAN,
     chatgpt_chat,

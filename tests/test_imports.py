@@ -9,10 +9,11 @@ from dataclasses import replace
 import pytest
 
 from chatcore import archive, imports, packing
-from chatcore.conversation import Conversation, Message
+from chatcore.conversation import Conversation
 from chatcore.errors import NewerError
 from chatcore.events import Ended, Ending
 from chatcore.imports import DAMAGED, NEWER, NOTHING, Imported
+from chatcore.messages import Message
 from tests.asking import by
 from tests.exported import small_chatgpt_chat, small_open_webui_chat, zipped
 from tests.importing import LONG, asked, every, own, read, refusal

@@ -7,8 +7,8 @@ import asyncio
 
 import pytest
 
-from chatcore.conversation import Choice
 from chatcore.errors import InputError
+from chatcore.messages import Choice
 from tests.asking import collect
 from tests.lineups import OWN_KEY, Page, keys_at, nothing_is_set, page_at, ready  # noqa: F401
 from tests.upstream import Upstream

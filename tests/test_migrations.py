@@ -8,10 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chatcore import archive, migrations
-from chatcore.conversation import Conversation, Draft, Label, Message
+from chatcore.conversation import Conversation
 from chatcore.errors import UnreadableError
 from chatcore.events import Ended, Ending, UsageReported
 from chatcore.merge import merge
+from chatcore.messages import Draft, Label, Message
 from tests.chats import through_json
 
 CHAT, WHY, SO, AGAIN, WAIT = (f"{name:A<22}" for name in ("chat", "why", "so", "again", "wait"))

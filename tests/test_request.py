@@ -57,7 +57,8 @@ def test_an_answer_in_the_middle_is_asked_for_with_what_stands_before_it():
 
 def test_an_answer_that_goes_on_comes_last_with_the_words_that_ask_for_the_rest():
     chat = answered(Conversation(), "One?", "Fir", Ending.STOPPED)
-    built = request.build(chat.go_on(chat.leaf, by("other")), chat.leaf)
+    going = chat.go_on(chat.leaf, by("other"))
+    built = request.build(going, going.leaf)
     assert [(message.role, message.content) for message in built.messages] == [
         ("user", "One?"),
         ("assistant", "Fir"),

@@ -8,9 +8,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
 
 from chatcore import answers, chats, conversation, shelf, visit
-from chatcore.conversation import Conversation, Message
+from chatcore.conversation import Conversation
 from chatcore.events import Ended, Ending, TextDelta
 from chatcore.merge import covers, merge
+from chatcore.messages import Message
 from chatcore.providers.base import ChatRequest, Provider
 from chatcore.runs import Run, RunRegistry
 from chatcore.visit import Visit

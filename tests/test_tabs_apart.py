@@ -6,8 +6,8 @@ import pytest
 
 from chatcore import archive, request
 from chatcore import shelf as shelving
-from chatcore.conversation import LATEST, Message
 from chatcore.events import Ending
+from chatcore.messages import LATEST, Message
 from chatcore.visit import Visit
 from tests.asking import by
 from tests.chats import DONE as ANSWERED

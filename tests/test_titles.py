@@ -1,12 +1,14 @@
-"""Titles, and what becomes of text at the entry."""
+"""Titles, those that a model made too, and what becomes of text at the entry."""
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from chatcore.cleaning import MAX_MESSAGE, clean
-from chatcore.conversation import TITLE_LENGTH, Conversation, Label, shorten
+from chatcore.conversation import Conversation
 from chatcore.errors import InputError
+from chatcore.messages import Label
+from chatcore.titles import ANSWER, LONGEST_LINE, QUESTION, TITLE_LENGTH, of_reply, request, shorten
 from tests.asking import by
 
 
@@ -59,6 +61,57 @@ def test_a_name_from_outside_is_shown_as_one_short_line():
 def test_a_name_that_is_too_long_for_a_message_is_refused():
     with pytest.raises(InputError):
         Conversation().rename("x" * (MAX_MESSAGE + 1))
+
+
+@pytest.mark.parametrize(
+    ("reply", "title"),
+    [
+        pytest.param("Hash maps", "Hash maps", id="as asked"),
+        pytest.param('"Hash maps."', "Hash maps", id="quotation marks and a full stop"),
+        pytest.param("„Zug oder Flugzeug“", "Zug oder Flugzeug", id="German quotation marks"),
+        pytest.param("「旅行の計画」。", "旅行の計画", id="Japanese"),
+        pytest.param("**Title:** Hash maps", "Hash maps", id="emphasis and an announcement"),
+        pytest.param("Titel: Reisen", "Reisen", id="announced in German"),
+        pytest.param("# Hash maps", "Hash maps", id="a heading"),
+        pytest.param("- _Hash maps_", "Hash maps", id="a list"),
+        pytest.param("1. Hash maps\n2. Dictionaries", "Hash maps", id="several to choose from"),
+        pytest.param("Sure! Here is a title:\n\n**Hash maps**", "Hash maps", id="a line that announces"),
+        pytest.param("<think>They want\na title.</think>\nHash maps", "Hash maps", id="thoughts in the text"),
+        pytest.param("They want a title.</think>\n\nHash maps", "Hash maps", id="thoughts without a beginning"),
+        pytest.param("<think>They want", "", id="thoughts without an end"),
+        pytest.param('What is "love"', 'What is "love"', id="a quotation at its end"),
+        pytest.param("Why $x^2$?", "Why $x^2$?", id="a question"),
+        pytest.param("And then ...", "And then ...", id="dots"),
+        pytest.param("word " * 15, "word word word word word word word word word…", id="too long"),
+        pytest.param("x" * (LONGEST_LINE + 1), "", id="an answer"),
+        pytest.param("a\x00\u202eb\ud83d", "ab", id="what no page shows"),
+        pytest.param(' \n"" \n** **\n', "", id="nothing"),
+        pytest.param("", "", id="empty"),
+    ],
+)
+def test_of_a_models_reply_the_title_is_taken_and_nothing_around_it(reply, title):
+    assert of_reply(reply) == title
+
+
+@given(st.text(st.characters()))
+def test_whatever_a_model_replies_a_title_is_one_clean_short_line(reply):
+    title = of_reply(reply)
+    assert Conversation().entitle(title).made_title == title
+    assert len(title.splitlines()) <= 1
+
+
+def test_a_model_is_shown_the_beginning_of_what_was_said_and_no_more():
+    asked = request("q" * 100_000, "a" * 100_000, "m")
+    shown = asked.messages[-1].content
+    assert (shown.count("q" * QUESTION), len(shown) - QUESTION - ANSWER < 100) == (1, True)
+    assert asked.model == "m"
+
+
+def test_a_title_of_a_model_holds_before_the_first_message_and_after_a_name():
+    chat = Conversation().ask("Question", by("m")).entitle("Made")
+    assert chat.title == "Made"
+    assert chat.rename("Given").title == "Given"
+    assert chat.rename("Given").rename("").title == "Made"
 
 
 @pytest.mark.parametrize(

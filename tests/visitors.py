@@ -6,9 +6,10 @@ from types import TracebackType
 from typing import Any, Self
 
 from chatcore import archive
-from chatcore.conversation import Conversation, Message
+from chatcore.conversation import Conversation
 from chatcore.events import Ended, RetryScheduled, RunEvent
 from chatcore.making import RunLimits
+from chatcore.messages import Message
 from chatcore.restore import restore
 from chatcore.runs import Run, RunRegistry
 from chatcore.visit import Visit

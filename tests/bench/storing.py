@@ -22,8 +22,9 @@ from functools import cache
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from chatcore import archive, packing, search
-from chatcore.conversation import Conversation, now_ms
+from chatcore.conversation import Conversation
 from chatcore.events import Ended, Ending, Reply, UsageReported
+from chatcore.messages import now_ms
 from chatcore.restore import restore
 from chatcore.shelf import Shelf
 from tests.asking import by
