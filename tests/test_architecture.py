@@ -1,12 +1,15 @@
 """The rules that hold the layers apart, read from the files themselves."""
 
 import ast
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from chatcore.ui import words
 
 ROOT = Path(__file__).parent.parent
 UI = ROOT / "chatcore" / "ui"
@@ -15,10 +18,19 @@ OUTSIDE_UI = [path for path in CHATCORE if not path.is_relative_to(UI)]
 TESTS = sorted((ROOT / "tests").rglob("*.py"))
 APP = ROOT / "streamlit_app.py"
 TOP_LEVEL = {"requirements.txt", "README.md", "streamlit_app.py", "chatcore", "tests"}
-LAZY = {"openai", "anthropic", "httpx2", "sqlalchemy", "psycopg", "genai_prices"}
+LAZY = {
+    *("openai", "anthropic", "httpx2", "sqlalchemy", "psycopg", "genai_prices"),
+    *("pypdf", "docx", "charset_normalizer"),
+}
 """Loaded when they are needed: they cost time and memory, and most visits need only one of them, or none."""
 SDKS = LAZY | {"httpx", "pydantic", "pydantic_settings"}
 LINES = 260
+LANGUAGES = [UI / "words" / f"{language}.py" for language in words.LANGUAGES]
+"""Each is one list of words, however long, so that another language is one file."""
+
+READS_AS_WORDS = re.compile(r"[A-Z][a-z]|[a-z]{2},? [a-z]")
+NO_WORDS = re.compile(r"<|%\(|Markdown$")
+"""HTML, the format of a log, and a name that is the same in every language."""
 
 
 def each(paths: list[Path]) -> pytest.MarkDecorator:
@@ -38,6 +50,16 @@ def imports_of(node: ast.AST) -> Iterator[str]:
             assert part.level == 0, "relative import"
             yield part.module or ""
             yield from (f"{part.module}.{name.name}" for name in part.names)
+
+
+def strings_of(tree: ast.AST) -> Iterator[str]:
+    """Every text in the code, those between the places of f-strings too; docstrings and quoted types are none."""
+    notes = [getattr(node, name, None) for node in ast.walk(tree) for name in ("annotation", "returns")]
+    no_text = [part for note in notes if note for part in ast.walk(note)]
+    no_text += [node.value for node in ast.walk(tree) if isinstance(node, ast.Expr)]
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and node not in no_text:
+            yield node.value
 
 
 def packages_of(node: ast.AST) -> set[str]:
@@ -130,6 +152,12 @@ def test_every_click_is_counted(path: Path) -> None:
         assert not (isinstance(node, ast.If) and "button" in ast.dump(node.test)), "a button without a callback"
 
 
+@each([APP, *(path for path in CHATCORE if path.is_relative_to(UI) and not path.is_relative_to(UI / "words"))])
+def test_no_words_stand_in_the_drawing_code(path: Path) -> None:
+    """They stand in `ui/words`, in every language. Keys, icons, addresses, CSS and HTML are no words."""
+    assert not [text for text in strings_of(tree_of(path)) if READS_AS_WORDS.search(text) and not NO_WORDS.match(text)]
+
+
 @each([*CHATCORE, APP])
 def test_nothing_sleeps_but_the_live_reply(path: Path) -> None:
     if path != UI / "live_reply.py":
@@ -151,7 +179,7 @@ def test_a_module_opens_with_what_it_is(path: Path) -> None:
     assert not tree.body or ast.get_docstring(tree)
 
 
-@each(CHATCORE)
+@each([path for path in CHATCORE if path not in LANGUAGES])
 def test_a_module_is_short(path: Path) -> None:
     assert len(path.read_text("utf-8").splitlines()) < LINES
 

@@ -92,7 +92,7 @@ def draw_pending(visit: Visit, first: Write) -> None:
     if visit.outbox.problem:
         storage_room.draw_way_out(visit)
     if away := visit.server_away or (visit.server.problem if visit.server else ""):
-        st.caption(f":material/cloud_off: {away}")
+        st.caption(f":material/cloud_off: {words.said(away)}")
 
 
 def _is_stored(visit: Visit) -> bool:

@@ -27,7 +27,7 @@ def counted(callback: Callable[P, object], *, dialog: bool = False) -> Callable[
         try:
             callback(*args, **kwargs)
         except InputError as error:
-            st.toast(words.plain(str(error)), icon=":material/edit:")
+            st.toast(words.plain(words.said(str(error))), icon=":material/edit:")
         if not dialog:
             dialogs.close()
         # Last: to touch the session's state is to give way to a run that has been asked for meanwhile.

@@ -28,26 +28,21 @@ def draw(visit: Visit) -> DeltaGenerator:
                 st.button(
                     words.STOP, key=f"stop-{answer.id}", on_click=counted(visit.stop), icon=":material/stop_circle:"
                 )
-        loose, undo = st.empty(), st.empty()
+        loose = st.empty()
         if (why := visit.loose.get(visit.conversation.id)) and visit.conversation.messages:
             with loose.container(key="loose", horizontal=True, vertical_alignment="center"):
                 st.caption(words.LOOSE[why], width="content")
                 st.button(
-                    "Keep this chat",
+                    words.KEEP_CHAT,
                     key="keep",
                     on_click=counted(visit.keep),
                     icon=":material/bookmark_add:",
                     type="tertiary",
                 )
-        if visit.undoable:
-            with undo.container(key="undo", horizontal=True, vertical_alignment="center"):
-                st.caption(words.undone(visit.undoable), width="content")
-                st.button(
-                    "Undo", key="undo-last", on_click=counted(visit.undo), icon=":material/undo:", type="tertiary"
-                )
+        draw_undo(visit)
         refusal, no_images = st.empty(), st.empty()
         if refused := st.session_state.pop(REFUSED, ""):
-            refusal.warning(refused, icon=":material/edit:")
+            refusal.warning(words.said(refused), icon=":material/edit:")
         choice = visit.choice
         if lineup().info(choice.provider, choice.model).takes_images is False:
             no_images.caption(words.takes_no_images(choice.model))
@@ -63,10 +58,21 @@ def draw(visit: Visit) -> DeltaGenerator:
     return stop
 
 
+def draw_undo(visit: Visit) -> None:
+    """What was destroyed last, and the way back."""
+    place = st.empty()
+    if visit.undoable:
+        with place.container(key="undo", horizontal=True, vertical_alignment="center"):
+            st.caption(words.undone(visit.undoable), width="content")
+            st.button(
+                words.UNDO, key="undo-last", on_click=counted(visit.undo), icon=":material/undo:", type="tertiary"
+            )
+
+
 def draw_examples(visit: Visit) -> None:
     """What an empty chat shows."""
     temporary = visit.conversation.id in visit.loose
-    st.title("Temporary chat" if temporary else words.WELCOME, anchor=False)
+    st.title(words.TEMPORARY_CHAT if temporary else words.WELCOME, anchor=False)
     st.markdown(words.TEMPORARY if temporary else words.TAGLINE)
     with st.container(key="examples"):
         for number, example in enumerate(words.EXAMPLES):
@@ -97,7 +103,7 @@ def send(visit: Visit) -> None:
 def _images(visit: Visit, files: list[UploadedFile]) -> tuple[images.Image, ...]:
     choice = visit.choice
     if files and lineup().info(choice.provider, choice.model).takes_images is False:
-        raise InputError(f"{choice.model} takes no images. Choose another model, or send the text alone.")
+        raise InputError(words.images_refused(choice.model))
     if len(files) > images.MOST:
-        raise InputError(f"At most {images.MOST} images can go with one message.")
+        raise InputError(words.too_many_images(images.MOST))
     return tuple(images.prepare(file.getvalue(), file.name) for file in files)

@@ -24,23 +24,28 @@ def ask() -> None:
     dialogs.show(DIALOG)
 
 
-@st.dialog("Manage chats", width="medium", on_dismiss=clicks.counted(dialogs.close))
 def draw(visit: Visit) -> None:
+    st.dialog(words.MANAGE_CHATS, width="medium", on_dismiss=clicks.counted(dialogs.close))(_draw)(visit)
+
+
+def _draw(visit: Visit) -> None:
     clicks.draw_missed()
     storage_room.draw_meter(visit)
-    st.subheader("Export", anchor=False)
+    st.subheader(words.EXPORT, anchor=False)
     with st.container(horizontal=True):
         for form in downloads.FORMS:
-            downloads.draw(f"Export all as {form}", form, visit.everything, [], key="export-all")
+            downloads.draw(words.export_all_as(form), form, visit.everything, [], key="export-all")
         if visit.aside:
-            downloads.draw_unreadable(f"Download what could not be read ({len(visit.aside)})", visit.aside)
-    st.subheader("Import", anchor=False)
+            downloads.draw_unreadable(words.download_unread(len(visit.aside)), visit.aside)
+    st.subheader(words.IMPORT, anchor=False)
     _draw_import(visit)
 
 
 def _draw_import(visit: Visit) -> None:
-    file = st.file_uploader("Import", max_upload_size=MAX_UPLOAD_MB, key="import-file", label_visibility="collapsed")
-    st.caption("A file of this app, of ChatGPT (also the zip), or of Open WebUI.")
+    file = st.file_uploader(
+        words.IMPORT, max_upload_size=MAX_UPLOAD_MB, key="import-file", label_visibility="collapsed"
+    )
+    st.caption(words.IMPORT_FROM)
     if file is None:
         return
     file_id, outcome = st.session_state.get(READ, ("", ""))
@@ -48,7 +53,7 @@ def _draw_import(visit: Visit) -> None:
         outcome = _read(file)
         st.session_state[READ] = file.file_id, outcome
     if isinstance(outcome, str):
-        st.error(outcome)
+        st.error(words.said(outcome))
     else:
         _offer(visit, outcome)
 
@@ -58,7 +63,7 @@ def _read(file: UploadedFile) -> Imported | str:
     bar = st.empty()
 
     def show(done: float) -> None:
-        bar.progress(done, text="Reading…")
+        bar.progress(done, text=words.READING)
 
     try:
         return imports.read(file, show)
@@ -70,18 +75,17 @@ def _read(file: UploadedFile) -> Imported | str:
 
 def _offer(visit: Visit, imported: Imported) -> None:
     """What would come in, and the click that lets it in."""
-    st.markdown(words.plain(imported.summary))
+    st.markdown(words.plain(words.holds(imported)))
     fitting, needed = _fitting(visit, imported.conversations)
     chats = imported.conversations
     if len(fitting) < len(chats):
         free = words.size(max(0, storage_room.QUOTA - visit.used))
-        st.warning(f"This needs {words.size(needed)}; about {free} are free in this browser.")
+        st.warning(words.too_little_room(words.size(needed), free))
         chats = fitting
     if not chats:
         return
-    which = "" if len(fitting) == len(imported.conversations) else "the newest "
     st.button(
-        f"Import {which}{words.chats(len(chats))}",
+        words.import_chats(len(chats), newest=len(chats) < len(imported.conversations)),
         key="import",
         on_click=clicks.counted(_import),
         args=(visit, chats),

@@ -8,9 +8,9 @@ from typing import TypeVar
 
 import streamlit as st
 
-from chatcore.conversation import Choice
 from chatcore.errors import ChatError
 from chatcore.lineup import Offer
+from chatcore.messages import Choice
 from chatcore.providers.base import ModelInfo
 from chatcore.ui import clicks, dialogs, words
 from chatcore.ui.clicks import counted
@@ -43,7 +43,7 @@ def draw_button(visit: Visit) -> None:
             type="tertiary",
         )
     if dialogs.is_open(DIALOG):
-        _draw(visit)
+        st.dialog(words.MODEL, width="medium", on_dismiss=counted(dialogs.close))(_draw)(visit)
 
 
 def _ask() -> None:
@@ -56,17 +56,16 @@ def _field(name: str, offer: Offer) -> str:
     return f"{FIELDS}{name}-{offer.id}"
 
 
-@st.dialog("Model", width="medium", on_dismiss=counted(dialogs.close))
 def _draw(visit: Visit) -> None:
     clicks.draw_missed()
     offers = {offer.id: offer for offer in lineup().offers}
     ids = list(offers)
     current = visit.choice.provider
     chosen = st.selectbox(
-        "Provider",
+        words.PROVIDER,
         ids,
         index=ids.index(current) if current in ids else 0,
-        format_func=lambda name: offers[name].name,
+        format_func=lambda name: words.said(offers[name].name),
         key=PROVIDER,
     )
     offer = offers[chosen]
@@ -86,7 +85,7 @@ def _draw_models(visit: Visit, offer: Offer) -> None:
         ids.insert(0, current)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         model = st.selectbox(
-            "Model",
+            words.MODEL,
             ids,
             index=ids.index(current) if current else None,
             key=_field("model", offer),
@@ -94,7 +93,7 @@ def _draw_models(visit: Visit, offer: Offer) -> None:
             placeholder=words.ANY_MODEL,
         )
         st.button(
-            "Reload models",
+            words.RELOAD_MODELS,
             key="reload",
             on_click=counted(_list, dialog=True),
             args=(offer, True),
@@ -105,7 +104,7 @@ def _draw_models(visit: Visit, offer: Offer) -> None:
     if hasattr(lineup().find(offer.id), "cancel"):
         st.toggle(words.KEEP, value=visit.answers.keep, key=KEEP, help=words.KEEP_HELP)
     st.button(
-        "Use this model",
+        words.USE_MODEL,
         key="use-model",
         on_click=counted(_choose),
         args=(visit, offer),
@@ -122,7 +121,7 @@ def _models(offer: Offer) -> tuple[ModelInfo, ...]:
     try:
         return _result(listing, words.LOADING_MODELS) or ()
     except ChatError as error:
-        st.warning(f"{words.NO_LIST} {words.plain(str(error))}", icon=":material/list:")
+        st.warning(f"{words.NO_LIST} {words.plain(words.said(str(error)))}", icon=":material/list:")
         return ()
 
 
@@ -156,25 +155,27 @@ def _draw_key(visit: Visit, offer: Offer) -> None:
     if offer.own:
         remembered = offer.id in visit.keyring
         st.caption(words.KEY_REMEMBERED if remembered else words.KEY_IN_SESSION)
-        st.button("Forget this key", key="forget-key", on_click=counted(_forget, dialog=True), args=(visit, offer))
+        st.button(words.FORGET_KEY, key="forget-key", on_click=counted(_forget, dialog=True), args=(visit, offer))
         return
     # A form: leaving a field asks for no run of its own, which could drop the click that left it.
     with st.form("own-key", border=False):
         st.text_input(
-            "API key",
+            words.API_KEY,
             type="password",
             key=_field("key", offer),
             placeholder="" if offer.needs_key else words.NO_KEY_NEEDED,
         )
-        st.text_input("Base URL", key=_field("address", offer), placeholder=offer.home or "http://localhost:8000/v1")
+        st.text_input(
+            words.BASE_URL, key=_field("address", offer), placeholder=offer.home or "http://localhost:8000/v1"
+        )
         st.checkbox(words.REMEMBER, key=_field("remember", offer), help=words.REMEMBER_HELP)
         st.form_submit_button(
-            "Test connection", on_click=counted(_test, dialog=True), args=(offer,), icon=":material/cable:"
+            words.TEST_CONNECTION, on_click=counted(_test, dialog=True), args=(offer,), icon=":material/cable:"
         )
     if given := st.session_state.get(_field("test", offer)):
         _draw_test(visit, offer, *given)
     if failed := st.session_state.get(_field("failed", offer)):
-        st.error(failed, icon=":material/error:")
+        st.error(words.plain(words.said(failed)), icon=":material/error:")
 
 
 def _forget(visit: Visit, offer: Offer) -> None:
@@ -198,9 +199,9 @@ def _draw_test(visit: Visit, offer: Offer, testing: "Future[str]", key: str, add
         if said is None:
             return
         visit.keyring.use(offer.id, key, address, remember=remember)
-        st.toast(words.plain(said), icon=":material/check:")
+        st.toast(words.plain(words.said(said)), icon=":material/check:")
     except ChatError as error:
-        st.session_state[_field("failed", offer)] = words.plain(str(error))
+        st.session_state[_field("failed", offer)] = str(error)
     del st.session_state[_field("test", offer)]
     st.session_state.pop(ASKED, None)
     st.rerun()

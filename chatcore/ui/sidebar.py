@@ -1,16 +1,16 @@
 """The chats of this browser: new ones, the search, the list by date, and what can be done with the one that is open."""
 
 from collections.abc import Iterable
-from datetime import UTC, datetime, tzinfo
+from datetime import datetime
 from itertools import groupby
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import streamlit as st
 
 from chatcore.search import Hit
 from chatcore.shelf import Entry
-from chatcore.ui import dialogs, downloads, manage_chats, words
+from chatcore.ui import dialogs, downloads, manage_chats, pages, words
 from chatcore.ui.clicks import counted
+from chatcore.ui.time_zone import time_zone
 from chatcore.visit import Visit
 
 SEARCH = "search-chats"
@@ -23,7 +23,7 @@ def draw(visit: Visit) -> None:
     with st.sidebar:
         with st.container(key="chats-new", gap="xsmall"):
             st.button(
-                "New chat",
+                words.NEW_CHAT,
                 key="new-chat",
                 on_click=counted(_new),
                 args=(visit,),
@@ -31,7 +31,7 @@ def draw(visit: Visit) -> None:
                 width="stretch",
             )
             st.button(
-                "Temporary chat",
+                words.TEMPORARY_CHAT,
                 key="temporary-chat",
                 on_click=counted(_new),
                 args=(visit, True),
@@ -40,10 +40,10 @@ def draw(visit: Visit) -> None:
                 width="stretch",
             )
         query = st.text_input(
-            "Search chats",
+            words.SEARCH_CHATS,
             key=SEARCH,
             type="search",
-            placeholder="Search chats",
+            placeholder=words.SEARCH_CHATS,
             icon=":material/search:",
             label_visibility="collapsed",
             live="400ms",
@@ -56,7 +56,7 @@ def draw(visit: Visit) -> None:
                 _draw_list(visit)
         with st.container(key="chats-manage"):
             st.button(
-                "Manage chats",
+                words.MANAGE_CHATS,
                 key="manage-chats",
                 on_click=counted(manage_chats.ask, dialog=True),
                 icon=":material/folder_managed:",
@@ -70,6 +70,12 @@ def draw(visit: Visit) -> None:
 def _new(visit: Visit, temporary: bool = False) -> None:
     st.session_state[SEARCH] = ""
     visit.new_chat(temporary)
+    pages.to_chat()
+
+
+def _open(visit: Visit, chat_id: str) -> None:
+    visit.open_chat(chat_id)
+    pages.to_chat()
 
 
 def _draw_hits(visit: Visit, hits: list[Hit]) -> None:
@@ -78,7 +84,7 @@ def _draw_hits(visit: Visit, hits: list[Hit]) -> None:
     for hit in hits[:LISTED]:
         _draw_row(visit, hit.entry, words.found(hit))
     if len(hits) > LISTED:
-        st.caption(f"And {len(hits) - LISTED} more: add a word.")
+        st.caption(words.more_found(len(hits) - LISTED))
 
 
 def _draw_list(visit: Visit) -> None:
@@ -91,7 +97,7 @@ def _draw_list(visit: Visit) -> None:
             if entry.id == visit.conversation.id:
                 _draw_actions(visit, entry)
     if len(entries) > listed:
-        st.button("Show more", key="chats-more", on_click=counted(_show_more), args=(listed,), type="tertiary")
+        st.button(words.SHOW_MORE, key="chats-more", on_click=counted(_show_more), args=(listed,), type="tertiary")
 
 
 def _show_more(listed: int) -> None:
@@ -99,24 +105,16 @@ def _show_more(listed: int) -> None:
 
 
 def _grouped(entries: Iterable[Entry]) -> Iterable[tuple[str, Iterable[Entry]]]:
-    now = datetime.now(_time_zone())
-    return groupby(entries, lambda entry: "Pinned" if entry.pinned else words.day(entry.updated, now))
-
-
-def _time_zone() -> tzinfo:
-    """The visitor's."""
-    try:
-        return ZoneInfo(st.context.timezone or "UTC")
-    except (ZoneInfoNotFoundError, ValueError):
-        return UTC
+    now = datetime.now(time_zone())
+    return groupby(entries, lambda entry: words.PINNED if entry.pinned else words.day(entry.updated, now))
 
 
 def _draw_row(visit: Visit, entry: Entry, label: str) -> None:
     st.button(
         label,
         key=f"open-{entry.id}",
-        on_click=counted(visit.open_chat),
-        args=(entry.id,),
+        on_click=counted(_open),
+        args=(visit, entry.id),
         type="secondary" if entry.id == visit.conversation.id else "tertiary",
         width="stretch",
     )
@@ -126,7 +124,7 @@ def _draw_actions(visit: Visit, entry: Entry) -> None:
     """Under the chat that is open."""
     if st.session_state.get(RENAMING) == entry.id:
         st.text_input(
-            "New name",
+            words.NEW_NAME,
             value=entry.title,
             key=f"name-{entry.id}",
             max_chars=200,
@@ -135,13 +133,15 @@ def _draw_actions(visit: Visit, entry: Entry) -> None:
         )
         return
     with st.container(key="chat-actions", horizontal=True, gap="small"):
-        st.button("Rename", key="chat-rename", on_click=counted(_ask_for_name), args=(entry.id,), type="tertiary")
-        pin = "Unpin" if entry.pinned else "Pin"
+        st.button(words.RENAME, key="chat-rename", on_click=counted(_ask_for_name), args=(entry.id,), type="tertiary")
+        pin = words.UNPIN if entry.pinned else words.PIN
         st.button(pin, key="chat-pin", on_click=counted(visit.pin), args=(entry.id, not entry.pinned), type="tertiary")
-        with st.popover("Export", type="tertiary"):
+        with st.popover(words.EXPORT, type="tertiary"):
             for form in downloads.FORMS:
-                downloads.draw(f"As {form}", form, lambda: [visit.conversation], [visit.conversation], key="export")
-        st.button("Delete", key="chat-delete", on_click=counted(visit.delete), args=([entry.id],), type="tertiary")
+                downloads.draw(
+                    words.export_as(form), form, lambda: [visit.conversation], [visit.conversation], key="export"
+                )
+        st.button(words.DELETE, key="chat-delete", on_click=counted(visit.delete), args=([entry.id],), type="tertiary")
 
 
 def _ask_for_name(chat_id: str) -> None:

@@ -25,25 +25,26 @@ def draw_way_out(visit: Visit) -> None:
     if visit.outbox.problem == "full":
         st.caption(words.used(visit.used, max(QUOTA, visit.used)))
     with st.container(horizontal=True):
-        downloads.draw("Download everything", "JSON", visit.everything, [], key="download", primary=True)
+        downloads.draw(words.DOWNLOAD_EVERYTHING, "JSON", visit.everything, [], key="download", primary=True)
         if visit.outbox.problem != "off":
             st.button(
-                "Delete old chats",
+                words.DELETE_OLD,
                 key="make-room",
                 on_click=counted(_ask_for_room, dialog=True),
                 icon=":material/delete_sweep:",
             )
-            st.button("Try again", key="store-again", on_click=counted(visit.outbox.retry), icon=":material/refresh:")
+            st.button(
+                words.TRY_AGAIN, key="store-again", on_click=counted(visit.outbox.retry), icon=":material/refresh:"
+            )
     if dialogs.is_open(DIALOG):
-        draw_room(visit)
+        st.dialog(words.DELETE_OLD, width="medium", on_dismiss=counted(dialogs.close))(_draw_room)(visit)
 
 
 def _ask_for_room() -> None:
     dialogs.show(DIALOG)
 
 
-@st.dialog("Delete old chats", width="medium", on_dismiss=counted(dialogs.close))
-def draw_room(visit: Visit) -> None:
+def _draw_room(visit: Visit) -> None:
     """Which chats to drop, the oldest first, with what each takes."""
     clicks.draw_missed()
     st.markdown(words.ROOM)
@@ -51,12 +52,12 @@ def draw_room(visit: Visit) -> None:
     others = _others(visit)
     with st.container(height=280, border=True, gap="xsmall"):
         if not others:
-            st.caption("There is no other chat.")
+            st.caption(words.NO_OTHER_CHAT)
         for entry in others:
             st.checkbox(words.plain(f"{entry.title or words.UNTITLED} · {words.size(entry.size)}"), key=_key(entry))
     chosen = _chosen(visit)
     freed = sum(entry.size for entry in chosen)
-    label = f"Delete {words.chats(len(chosen))}, {words.size(freed)}" if chosen else "Delete"
+    label = words.delete_chats(len(chosen), words.size(freed)) if chosen else words.DELETE
     st.button(
         label,
         key="delete-chosen",

@@ -7,9 +7,11 @@ from pathlib import Path
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from chatcore import blocks, images
-from chatcore.conversation import Conversation, Draft, Message
+from chatcore import images
+from chatcore.conversation import Conversation
 from chatcore.events import Ended, Ending
+from chatcore.markdown import rewriting
+from chatcore.messages import Draft, Message
 from chatcore.ui import words
 from chatcore.ui.clicks import counted
 from chatcore.ui.sources import compact
@@ -33,8 +35,7 @@ _keep_place = st.components.v2.component("chatcore_keep_place", js=compact(Path(
 @lru_cache(maxsize=512)
 def pieces(text: str) -> tuple[str, ...]:
     """An answer in the blocks in which it was streamed, so that nothing jumps when it is drawn again."""
-    sealed, rest = blocks.split(text)
-    return (*sealed, rest) if rest.strip() else tuple(sealed)
+    return rewriting.pieces(text)
 
 
 def draw(visit: Visit) -> tuple[DeltaGenerator, DeltaGenerator, DeltaGenerator] | None:
@@ -117,8 +118,9 @@ def _draw_question(said: Message | Draft) -> None:
 def draw_end(visit: Visit, message: Message, thoughts: DeltaGenerator, foot: DeltaGenerator) -> None:
     """What an answer that has ended has beside its text: the reasoning before it, and how it ended, with the way on."""
     if message.reasoning:
-        with thoughts, st.expander("Reasoning", icon=":material/psychology:"):
-            st.markdown(message.reasoning)
+        with thoughts, st.expander(words.REASONING, icon=":material/psychology:"):
+            for piece in pieces(message.reasoning):
+                st.markdown(piece)
     if message.ended is not None and (note := words.note(message.text, message.ended)):
         _draw_ending(visit, message, message.ended, note, foot)
 
@@ -129,8 +131,8 @@ def _draw_ending(visit: Visit, message: Message, ended: Ended, note: str, place:
         st.caption(f":material/error: {note}" if failed else note, width="content")
         if message.id != visit.conversation.leaf or ended.ending not in UNFINISHED:
             return
-        again = "Regenerate" if message.text else "Retry", "retry", visit.retry, "refresh"
-        goes_on = "Continue", "continue", visit.go_on, "play_arrow"
+        again = words.REGENERATE if message.text else words.RETRY, "retry", visit.retry, "refresh"
+        goes_on = words.CONTINUE, "continue", visit.go_on, "play_arrow"
         for name, key, act, icon in (goes_on, again) if message.text else (again,):
             st.button(
                 name, key=f"{key}-{message.id}", on_click=counted(act), args=(message.id,), icon=f":material/{icon}:"
@@ -143,19 +145,20 @@ def _draw_versions(visit: Visit, message: Message, versions: list[Message]) -> N
         return
     at = versions.index(message)
     with st.container(key=f"versions-{message.id}", horizontal=True, vertical_alignment="center", gap="xsmall"):
-        for step, name, icon in ((-1, "Previous version", "chevron_left"), (1, "Next version", "chevron_right")):
+        ways = (-1, "previous", words.PREVIOUS_VERSION, "left"), (1, "next", words.NEXT_VERSION, "right")
+        for step, key, name, side in ways:
             other = at + step
             st.button(
                 name,
-                key=f"{name}-{message.id}",
+                key=f"{key}-{message.id}",
                 on_click=counted(visit.show_version),
                 args=(versions[other % len(versions)].id,),
                 disabled=not 0 <= other < len(versions),
-                icon=f":material/{icon}:",
+                icon=f":material/chevron_{side}:",
                 type="tertiary",
             )
             if step < 0:
-                st.caption(f"{at + 1} of {len(versions)}", width="content")
+                st.caption(words.version(at + 1, len(versions)), width="content")
 
 
 def _draw_queue(visit: Visit) -> None:
@@ -171,6 +174,6 @@ def _draw_draft(visit: Visit, conversation: Conversation, draft: Draft) -> None:
             st.caption(words.QUEUED if conversation.running else words.HELD)
             if not conversation.running and draft is conversation.queue[0]:
                 st.button(
-                    "Send now", key=f"send-{draft.id}", on_click=counted(visit.send_queued), icon=":material/send:"
+                    words.SEND_NOW, key=f"send-{draft.id}", on_click=counted(visit.send_queued), icon=":material/send:"
                 )
-            st.button("Withdraw", key=f"withdraw-{draft.id}", on_click=counted(visit.withdraw), args=(draft.id,))
+            st.button(words.WITHDRAW, key=f"withdraw-{draft.id}", on_click=counted(visit.withdraw), args=(draft.id,))

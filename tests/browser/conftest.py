@@ -39,7 +39,8 @@ def upstream(upstream_port: int) -> Iterator[Upstream]:
 def settings(port: int) -> dict[str, str]:
     """The app's, with the provider at that port."""
     address = f"http://127.0.0.1:{port}/v1"
-    return {"OPENAI_API_KEY": "sk-canary-7f3a", "OPENAI_BASE_URL": address, "OPENAI_MODEL": "fake-1"}
+    known = {"OPENAI_API_KEY": "sk-canary-7f3a", "OPENAI_BASE_URL": address, "OPENAI_MODEL": "fake-1"}
+    return known | {"CHAT_TITLES": "false"}  # Each would be one more request.
 
 
 @pytest.fixture(scope="package")
@@ -52,7 +53,7 @@ def app(upstream_port: int) -> Iterator[AppServer]:
 @pytest.fixture
 def context(browser: Browser) -> Iterator[BrowserContext]:
     """A visitor: a browser with an empty storage."""
-    visitor = browser.new_context(viewport={"width": 1200, "height": 800})
+    visitor = browser.new_context(viewport={"width": 1200, "height": 800}, locale="en-US")
     visitor.set_default_timeout(TIMEOUT)
     yield visitor
     visitor.close()

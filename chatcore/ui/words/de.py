@@ -1,0 +1,402 @@
+"""The interface in German, with the names of `en.py`."""
+
+from chatcore.events import Ending
+from chatcore.imports import Imported
+from chatcore.ui.words.markup import plain
+
+# The chat
+
+TITLE = "Chat"
+WELCOME = "Womit kann ich helfen?"
+TAGLINE = "Die Unterhaltung bleibt in diesem Browser gespeichert."
+TEMPORARY = (
+    "Von diesem Chat wird nichts gespeichert. Er ist weg, sobald er verlassen, neu geladen oder der Tab "
+    "geschlossen wird."
+)
+EXAMPLES = (
+    "Erkläre mit einem kleinen Beispiel, wie eine Hashtabelle funktioniert",
+    "Schreibe eine höfliche Erinnerung an eine unbezahlte Rechnung",
+    "Vergleiche Bahn und Flugzeug für eine Reise von 600 km, als Tabelle",
+    "Was beschreibt die Normalverteilung?",
+)
+PLACEHOLDER = "Nachricht"
+STOP = "Antwort stoppen"
+KEEP_CHAT = "Diesen Chat behalten"
+UNDO = "Rückgängig"
+EARLIER = "Frühere anzeigen"
+QUEUED = "In der Warteschlange: wird gesendet, sobald die Antwort fertig ist"
+HELD = "In der Warteschlange: wartet auf einen Klick, weil die Antwort davor fehlgeschlagen ist"
+SEND_NOW = "Jetzt senden"
+WITHDRAW = "Zurückziehen"
+THINKING = "Denkt nach"
+WAITING = "Wartet auf das erste Wort"
+REASONING = "Gedankengang"
+CONTINUE = "Fortsetzen"
+REGENERATE = "Neu generieren"
+RETRY = "Noch einmal"
+PREVIOUS_VERSION = "Vorherige Version"
+NEXT_VERSION = "Nächste Version"
+ENDINGS = {
+    Ending.STOPPED: "Diese Antwort wurde von Hand gestoppt.",
+    Ending.LENGTH: "Abgeschnitten: Die Längengrenze ist erreicht.",
+    Ending.FILTERED: "Der Inhaltsfilter des Anbieters hat diese Antwort beendet.",
+    Ending.REFUSED: "Das Modell hat die Antwort abgelehnt.",
+    Ending.FAILED: "Die Antwort ist fehlgeschlagen.",
+    Ending.INTERRUPTED: "Unterbrochen: Der Server, der diese Antwort erzeugt hat, ist weg. "
+    "Das ist der Teil, der gespeichert wurde.",
+}
+NOTHING_SAVED = "Unterbrochen, bevor die Antwort begann."
+EMPTY_ANSWER = "Die Antwort ist leer."
+IMAGE = "Angehängtes Bild"
+NO_IMAGE = ":material/broken_image: Ein angehängtes Bild lässt sich nicht anzeigen."
+LOOSE = {
+    "temporary": "Temporärer Chat: wird nicht gespeichert.",
+    "deleted": "In einem anderen Tab gelöscht: nur noch auf dieser Seite vorhanden.",
+}
+UNDONE = {
+    "withdrawn": "Nachricht zurückgezogen.",
+    "deleted": "{name} gelöscht.",
+    "left": "Temporärer Chat geschlossen.",
+    "imported": "{name} importiert.",
+}
+
+# The storage
+
+STORAGE = {
+    "saved": "In diesem Browser gespeichert",
+    "saving": "Wird gespeichert …",
+    "failed": "Nicht gespeichert",
+    "off": "Dieser Browser lässt die Seite nichts speichern. Der Chat läuft weiter, solange dieser Tab offen bleibt.",
+    "full": "Der Speicher des Browsers ist voll. Der Chat läuft weiter, solange dieser Tab offen bleibt.",
+    "unknown": "Der Browser hat nicht gespeichert. Der Chat läuft weiter, solange dieser Tab offen bleibt.",
+}
+DAMAGED = "Etwas in diesem Browser ließ sich nicht lesen. Es wurde beiseitegelegt, der Rest ist geladen."
+NEWER = "Etwas stammt aus einer neueren Version dieser App. Es bleibt, wie es ist, der Rest ist geladen."
+DOWNLOAD_UNREADABLE = "Herunterladen"
+UNKNOWN_LINK = "Dieser Link öffnet einen Chat nur in dem Browser, der ihn hat, und in diesem ist er nicht."
+DOWNLOAD_EVERYTHING = "Alles herunterladen"
+DELETE_OLD = "Alte Chats löschen"
+TRY_AGAIN = "Erneut versuchen"
+NO_OTHER_CHAT = "Es gibt keinen anderen Chat."
+ROOM = (
+    "Was soll gelöscht werden? Was noch gebraucht werden könnte, besser zuerst exportieren; „Rückgängig“ bringt es "
+    "zurück, solange dieser Tab offen ist."
+)
+
+# The list of chats
+
+NEW_CHAT = "Neuer Chat"
+TEMPORARY_CHAT = "Temporärer Chat"
+SEARCH_CHATS = "Chats durchsuchen"
+NOTHING_FOUND = "Kein Chat enthält diese Wörter."
+SHOW_MORE = "Mehr anzeigen"
+UNTITLED = "Ohne Titel"
+PINNED = "Gepinnt"
+DAYS = ("Heute", "Gestern", "Letzte 7 Tage", "Letzte 30 Tage")
+MONTHS = (
+    *("Januar", "Februar", "März", "April", "Mai", "Juni"),
+    *("Juli", "August", "September", "Oktober", "November", "Dezember"),
+)
+NEW_NAME = "Neuer Name"
+RENAME = "Umbenennen"
+PIN = "Pinnen"
+UNPIN = "Lösen"
+DELETE = "Löschen"
+EXPORT = "Export"
+IMPORT = "Import"
+IMPORT_FROM = "Eine Datei dieser App, von ChatGPT (auch als Zip) oder von Open WebUI."
+READING = "Wird gelesen …"
+MANAGE_CHATS = "Chats verwalten"
+
+# The model
+
+MODEL = "Modell"
+PROVIDER = "Anbieter"
+NO_MODEL = "Modell wählen"
+ANY_MODEL = "Auswählen oder einen Namen eingeben"
+RELOAD_MODELS = "Modelle neu laden"
+USE_MODEL = "Dieses Modell verwenden"
+LOADING_MODELS = "Modelle werden abgefragt …"
+NO_LIST = "Die Liste der Modelle kam nicht an; ein Name lässt sich trotzdem eingeben."
+TAKES_IMAGES = "nimmt Bilder an"
+TAKES_NO_IMAGES = "nimmt keine Bilder an"
+UNKNOWN_MODEL = "Mehr ist über dieses Modell nicht bekannt."
+KEEP = "Antwort bei OpenAI weiterlaufen lassen"
+KEEP_HELP = (
+    "OpenAI speichert die Antwort und führt sie fort, wenn die Verbindung oder dieser Server ausfällt. "
+    "Danach wird sie wieder abgeholt. Bis zum ersten Wort dauert es länger."
+)
+OWN_KEY = "Eigener Schlüssel oder Server"
+API_KEY = "API-Schlüssel"
+BASE_URL = "Basis-URL"
+NO_KEY_NEEDED = "Nicht nötig"
+TEST_CONNECTION = "Verbindung testen"
+TESTING = "Der Anbieter wird gefragt …"
+FORGET_KEY = "Diesen Schlüssel vergessen"
+REMEMBER = "Schlüssel in diesem Browser merken"
+REMEMBER_HELP = (
+    "Wer diesen Browser benutzt, und jede Erweiterung darin, kann den Schlüssel dann lesen. "
+    "Sonst ist er vergessen, sobald dieser Tab geschlossen oder neu geladen wird."
+)
+KEY_REMEMBERED = (
+    "Der eigene Schlüssel wird verwendet. Dieser Browser merkt ihn sich: Wer den Browser benutzt, kann ihn lesen."
+)
+KEY_IN_SESSION = (
+    "Der eigene Schlüssel wird verwendet. Er ist vergessen, sobald dieser Tab geschlossen oder neu geladen wird."
+)
+
+# The pages
+
+INSIGHTS = "Auswertung"
+BACK_TO_CHAT = "Zurück zum Chat"
+
+# With something in them
+
+
+def number(value: float, digits: int = 0) -> str:
+    return f"{value:,.{digits}f}".translate({ord(","): ".", ord("."): ","})
+
+
+def not_set_up(why: str) -> str:
+    return f"Diese App ist nicht richtig eingerichtet. Wer sie betreibt, kann diese Einstellungen korrigieren:\n\n{why}"
+
+
+def trying_again(seconds: int, attempt: int, attempts: int) -> str:
+    when = f"neuer Versuch in {seconds} s" if seconds else "neuer Versuch"
+    return f"{when}, {attempt} von {attempts}"
+
+
+def version(at: int, count: int) -> str:
+    return f"{at} von {count}"
+
+
+def chats(count: int) -> str:
+    return "1 Chat" if count == 1 else f"{count} Chats"
+
+
+def more_found(count: int) -> str:
+    return f"Und {count} weitere: ein Wort mehr hilft."
+
+
+def used_of(used: str, of: str) -> str:
+    return f"{used} von etwa {of} belegt"
+
+
+def delete_chats(count: int, size: str) -> str:
+    return f"{chats(count)} löschen, {size}"
+
+
+def export_as(form: str) -> str:
+    return f"Als {form}"
+
+
+def export_all_as(form: str) -> str:
+    return f"Alle als {form} exportieren"
+
+
+def download_unread(count: int) -> str:
+    return f"Nicht Lesbares herunterladen ({count})"
+
+
+def holds(imported: Imported) -> str:
+    """What is in a file that can be imported."""
+    source = "dieser App" if imported.source == "this app" else imported.source
+    held = f"{chats(len(imported.conversations))} mit {_messages(imported.messages)} von {source}."
+    left_out = f" {_messages(imported.left_out)} ausgelassen: versteckt, leer, von einem Werkzeug oder noch wartend."
+    return held + left_out if imported.left_out else held
+
+
+def _messages(count: int) -> str:
+    return "1 Nachricht" if count == 1 else f"{number(count)} Nachrichten"
+
+
+def too_little_room(needed: str, free: str) -> str:
+    return f"Das braucht {needed}; in diesem Browser sind etwa {free} frei."
+
+
+def import_chats(count: int, newest: bool) -> str:
+    """On the button; `newest` where there is no room for all of them."""
+    if newest:
+        return "Den neuesten Chat importieren" if count == 1 else f"Die neuesten {chats(count)} importieren"
+    return f"{chats(count)} importieren"
+
+
+def context(tokens: int) -> str:
+    return f"{number(tokens)} Tokens Kontext"
+
+
+def prices(for_input: float, for_output: float) -> str:
+    return f"{number(for_input, 2)} $ Eingabe, {number(for_output, 2)} $ Ausgabe je Million Tokens"
+
+
+def takes_no_images(name: str) -> str:
+    return f":material/hide_image: {plain(name)} nimmt keine Bilder an."
+
+
+def images_refused(name: str) -> str:
+    return f"{name} nimmt keine Bilder an. Ein anderes Modell wählen oder nur den Text senden."
+
+
+def too_many_images(most: int) -> str:
+    return f"Mit einer Nachricht können höchstens {most} Bilder mitgehen."
+
+
+# What the rest of the program says, by the English text. What stands in a place is put in; it may be in here itself.
+
+SAID = {
+    # What providers do
+    "The key was rejected by {host}.": "Der Schlüssel wurde von {host} abgelehnt.",
+    "Not allowed: {host} does not let this key do that.": (
+        "Nicht erlaubt: {host} lässt das mit diesem Schlüssel nicht zu."
+    ),
+    "Model or address not found at {host}.": "Modell oder Adresse bei {host} nicht gefunden.",
+    "{host} no longer has this answer.": "{host} hat diese Antwort nicht mehr.",
+    "Too long for this model: shorten the message or start a new conversation.": (
+        "Zu lang für dieses Modell: die Nachricht kürzen oder eine neue Unterhaltung beginnen."
+    ),
+    "Out of credit: the account at {host} has nothing left to spend.": (
+        "Guthaben aufgebraucht: Das Konto bei {host} hat nichts mehr auszugeben."
+    ),
+    "{host} did not accept the request (HTTP status {status}).": (
+        "{host} hat die Anfrage nicht angenommen (HTTP-Status {status})."
+    ),
+    "The request cannot be sent: the key or the text holds characters that are not allowed there.": (
+        "Die Anfrage lässt sich nicht senden: Der Schlüssel oder der Text enthält Zeichen, die dort nicht erlaubt sind."
+    ),
+    "{host} redirects to another address. That is blocked, and nothing was sent there.": (
+        "{host} leitet an eine andere Adresse weiter. Das ist gesperrt, und dorthin wurde nichts gesendet."
+    ),
+    "This address is not a streaming chat API: {host}.": "Diese Adresse ist keine Chat-API mit Streaming: {host}.",
+    "This address is not a streaming chat API, or the server behind it is down: {host}.": (
+        "Diese Adresse ist keine Chat-API mit Streaming, oder der Server dahinter ist ausgefallen: {host}."
+    ),
+    "{host} is busy or has a problem of its own.": "{host} ist überlastet oder hat selbst ein Problem.",
+    "{host} is busy: it limits how often this key may ask.": (
+        "{host} ist überlastet: Es begrenzt, wie oft dieser Schlüssel fragen darf."
+    ),
+    "Cannot reach {host}.": "{host} ist nicht erreichbar.",
+    "Cannot reach {host}: the connection was refused.": "{host} ist nicht erreichbar: Die Verbindung wurde abgelehnt.",
+    "Cannot reach {host}: the name was not found, or the network is down.": (
+        "{host} ist nicht erreichbar: Der Name wurde nicht gefunden, oder das Netz ist ausgefallen."
+    ),
+    "Cannot reach {host}: the secure connection (TLS) failed.": (
+        "{host} ist nicht erreichbar: Die sichere Verbindung (TLS) kam nicht zustande."
+    ),
+    "Cannot reach {host}: no valid HTTP answer came.": (
+        "{host} ist nicht erreichbar: Es kam keine gültige HTTP-Antwort."
+    ),
+    "{host} did not answer in time.": "{host} hat nicht rechtzeitig geantwortet.",
+    "Connection lost: {host} did not finish the answer.": (
+        "Verbindung verloren: {host} hat die Antwort nicht zu Ende gesendet."
+    ),
+    "The provider sent bad data ({host}).": "Der Anbieter hat fehlerhafte Daten gesendet ({host}).",
+    "{host} reported an error while it answered.": "{host} hat beim Antworten einen Fehler gemeldet.",
+    "{name} has been failing for a while, so it was not asked again. {when}": (
+        "{name} ist seit einer Weile gestört und wurde deshalb nicht noch einmal gefragt. {when}"
+    ),
+    "It is being tried again now.": "Gerade läuft ein neuer Versuch.",
+    "It will be tried again in {seconds} s.": "Der nächste Versuch ist in {seconds} s möglich.",
+    "There is no key for {name} here. Enter one, or choose another.": (
+        "Für {name} gibt es hier keinen Schlüssel. Einen eingeben oder einen anderen Anbieter wählen."
+    ),
+    "this provider": "diesen Anbieter",
+    "The key for {name} was removed or replaced.": "Der Schlüssel für {name} wurde entfernt oder ersetzt.",
+    "{host} has no list of models: type the model's name.": (
+        "{host} hat keine Liste der Modelle: den Namen des Modells eingeben."
+    ),
+    "Other server": "Anderer Server",
+    # How answers end
+    "The answer took too long: it was cut off here.": (
+        "Die Antwort hat zu lange gedauert: Sie wurde hier abgeschnitten."
+    ),
+    "The connection ended before the answer was finished: it may be incomplete.": (
+        "Die Verbindung endete, bevor die Antwort fertig war: Sie ist vielleicht unvollständig."
+    ),
+    "{name} stopped sending: the rest of the answer did not come.": (
+        "{name} sendet nicht mehr: Der Rest der Antwort kam nicht an."
+    ),
+    "The answer is too large: it was cut off here.": "Die Antwort ist zu groß: Sie wurde hier abgeschnitten.",
+    "The provider ended the answer for an unusual reason: it may be incomplete.": (
+        "Der Anbieter hat die Antwort aus einem ungewöhnlichen Grund beendet: Sie ist vielleicht unvollständig."
+    ),
+    "The server was shut down.": "Der Server wurde heruntergefahren.",
+    "Something went wrong on this server while the answer was made.": (
+        "Auf diesem Server ist etwas schiefgegangen, während die Antwort entstand."
+    ),
+    "The mock failed, as it was told to.": "Der Mock ist fehlgeschlagen, wie es verlangt war.",
+    # What is given
+    "This message has {count} characters; at most {most} can be sent. Please shorten it.": (
+        "Diese Nachricht hat {count} Zeichen; höchstens {most} lassen sich senden. Bitte kürzen."
+    ),
+    "“{name}” has too many pixels: {most}.": "„{name}“ hat zu viele Pixel: {most}.",
+    "at most {millions} million are taken": "höchstens {millions} Millionen sind möglich",
+    "“{name}” can't be read as an image. JPEG, PNG, WebP and GIF are taken.": (
+        "„{name}“ lässt sich nicht als Bild lesen. Möglich sind JPEG, PNG, WebP und GIF."
+    ),
+    "Choose a model first: this provider does not say which one is to answer.": (
+        "Zuerst ein Modell wählen: Dieser Anbieter sagt nicht, welches antworten soll."
+    ),
+    "The name of a model has 1 to {most} characters.": "Der Name eines Modells hat 1 bis {most} Zeichen.",
+    "There is no key for this provider.": "Für diesen Anbieter gibt es keinen Schlüssel.",
+    "This provider takes no key.": "Dieser Anbieter nimmt keinen Schlüssel.",
+    "Enter your key for {name}.": "Bitte den Schlüssel für {name} eingeben.",
+    "Enter the address of the server, for example http://localhost:8000/v1.": (
+        "Bitte die Adresse des Servers eingeben, zum Beispiel http://localhost:8000/v1."
+    ),
+    "Works: {count} model{s}": "Funktioniert. Modelle: {count}",
+    "The server answers. {but}": "Der Server antwortet. {but}",
+    "The key must be plain ASCII without spaces: copy it once more, and nothing around it.": (
+        "Der Schlüssel besteht aus ASCII-Zeichen ohne Leerzeichen: noch einmal kopieren, ohne etwas darum herum."
+    ),
+    "The key is too long: it may have {most} characters.": (
+        "Der Schlüssel ist zu lang: Er hat höchstens {most} Zeichen."
+    ),
+    "The address is too long: it may have {most} characters.": (
+        "Die Adresse ist zu lang: Sie hat höchstens {most} Zeichen."
+    ),
+    "The address must not hold a user name or password: the key has a field of its own.": (
+        "Die Adresse darf keinen Benutzernamen und kein Passwort enthalten: Der Schlüssel hat ein eigenes Feld."
+    ),
+    "The address must not hold a query or a fragment: leave out what follows “?” or “#”.": (
+        "Die Adresse darf keine Abfrage und kein Fragment enthalten: weglassen, was auf „?“ oder „#“ folgt."
+    ),
+    "The address must begin with http:// or https://, for example http://localhost:8000/v1.": (
+        "Die Adresse muss mit http:// oder https:// beginnen, zum Beispiel http://localhost:8000/v1."
+    ),
+    "The address cannot be read: look for a missing bracket, a wrong port or a missing host name.": (
+        "Die Adresse ist nicht lesbar: Fehlt eine Klammer oder der Hostname, oder stimmt der Port nicht?"
+    ),
+    # Files and storage
+    "This file holds no chats that this app knows. Choose a complete export of it, of ChatGPT or of Open WebUI.": (
+        "Diese Datei enthält keine Chats, die diese App kennt. Möglich sind vollständige Exporte von ihr, von ChatGPT "
+        "oder von Open WebUI."
+    ),
+    "This file is damaged or not complete, so nothing of it was imported. Please export it again.": (
+        "Diese Datei ist beschädigt oder unvollständig, deshalb wurde nichts importiert. Bitte noch einmal exportieren."
+    ),
+    "This file was written by a newer version of this app, so nothing of it was imported.": (
+        "Diese Datei stammt aus einer neueren Version dieser App, deshalb wurde nichts importiert."
+    ),
+    "This file is too large: at most {most} MB, {chat} MB a chat, can be imported.": (
+        "Diese Datei ist zu groß: Höchstens {most} MB, je Chat {chat} MB, lassen sich importieren."
+    ),
+    "This file holds too much: at most {chats} chats with {messages} messages can be imported.": (
+        "Diese Datei enthält zu viel: Höchstens {chats} Chats mit {messages} Nachrichten lassen sich importieren."
+    ),
+    "A message in this file is too long: at most {most} characters can be imported.": (
+        "Eine Nachricht in dieser Datei ist zu lang: Höchstens {most} Zeichen lassen sich importieren."
+    ),
+    "This zip file is locked with a password. Unpack it, and choose the conversations.json that is in it.": (
+        "Diese Zip-Datei ist mit einem Passwort geschützt. Bitte entpacken und die conversations.json darin wählen."
+    ),
+    "It was stored by a newer version of this app.": "Es wurde von einer neueren Version dieser App gespeichert.",
+    "It is not in the form that this app stores.": "Es hat nicht die Form, in der diese App speichert.",
+    "It is cut off, or larger than this app stores.": "Es ist abgeschnitten oder größer, als diese App speichert.",
+    "It is packed in a way that this app does not know.": "Es ist auf eine Art gepackt, die diese App nicht kennt.",
+    "It is stored under the name of another value.": "Es ist unter dem Namen eines anderen Werts gespeichert.",
+    "It is stored under the id of another chat.": "Es ist unter der Kennung eines anderen Chats gespeichert.",
+    "The server's database can't be reached: your chats are kept in this browser meanwhile.": (
+        "Die Datenbank des Servers ist nicht erreichbar: Die Chats bleiben solange in diesem Browser."
+    ),
+}
+"""A text that is not in here is shown in English."""
