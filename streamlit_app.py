@@ -7,10 +7,9 @@ knows only scripts, the page works and the routes are absent.
 import streamlit as st
 
 if __name__ == "__main__":
-    from chatcore.ui import chat_page, words
+    from chatcore.ui import frame
 
-    st.set_page_config(page_title=words.TITLE, page_icon=chat_page.ICON, layout="centered")
-    st.navigation([st.Page(chat_page.draw, title=words.TITLE, icon=":material/forum:", default=True)]).run()
+    frame.draw()
 else:
     from chatcore import api
 

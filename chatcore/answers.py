@@ -3,18 +3,19 @@
 Owns which run makes which answer. Changes no conversation by itself: it gives back what one has become.
 """
 
-from collections.abc import Container
+from collections.abc import Callable, Container
 from dataclasses import replace
 from typing import Protocol
 
 from chatcore import request
 from chatcore.conversation import Conversation
 from chatcore.events import Ended, Ending, Reply
-from chatcore.messages import LATEST, Choice, Message, now_ms
+from chatcore.messages import LATEST, Choice, Message, Sent, now_ms
 from chatcore.parts import Parts
 from chatcore.providers.base import ModelInfo, Provider
 from chatcore.providers.missing import MissingProvider
 from chatcore.runs import Run, RunRegistry
+from chatcore.wishes import UNSAID, Wishes
 
 FRESH_MS = 2_000
 """A stored question so new whose answer was never begun is begun: the page was reloaded in between."""
@@ -54,6 +55,7 @@ class Answers:
         self._runs: dict[str, tuple[str, Run]] = {}
         # Answers that another tab makes, though no run of them is found here.
         self._made_elsewhere: set[str] = set()
+        self.wishes: Callable[[], Wishes] = lambda: UNSAID
 
     def run_of(self, answer: Message | None) -> Run | None:
         """The run that makes this answer, if the server has it."""
@@ -100,13 +102,23 @@ class Answers:
 
     def _start(self, chat: Conversation, answer: Message, kept: str = "") -> None:
         provider = self.providers.find(answer.provider) or MissingProvider(answer.provider)
-        sees = self.providers.info(answer.provider, answer.model).takes_images is not False
-        asked = request.build(chat.show(answer.id), answer.id, images=sees)
+        info, summaries = self.providers.info(answer.provider, answer.model), self.wishes().summaries
+        asked, sents = request.build(chat, answer.id, info, summaries=summaries)
         asked = replace(asked, keep=self.keep and chat.id not in self.loose, kept=kept)
         run = self.registry.start(self.owner, answer.run or "", provider, asked)
+        run.sents = run.sents or sents
         if not kept:
             run.overhead = max(0, now_ms() - answer.created)
         self._runs[answer.run or ""] = self.owner, run
+
+    def sent(self, chat: Conversation, answer: Message) -> Sent | None:
+        """What went to the model for an answer, or is about to; None where that is not known."""
+        if (run := self.run_of(answer)) and run.sent:
+            return run.sent
+        if not answer.running:
+            return answer.sent
+        info = self.providers.info(answer.provider, answer.model)
+        return request.build(chat, answer.id, info, summaries=self.wishes().summaries)[1][0]
 
     def stop(self, chat: Conversation, *answers: Message) -> Conversation:
         """The chat with these answers, which were being made, ended at once. What arrived stays."""
@@ -160,7 +172,7 @@ class Answers:
             reply = replace(reply, text=stored)
         self._runs.pop(answer.run or "", None)
         self._unplan(chat, answer)
-        return chat.finish(answer.id, reply, run.timing if run else None)
+        return chat.finish(answer.id, reply, run.timing if run else None, run.sent if run else None)
 
 
 def _interrupted(message: Message) -> bool:

@@ -31,6 +31,7 @@ async def attempts(
     """The events of `provider.stream`, after up to `most` attempts.
 
     `backoff` is the shortest first wait in seconds: each doubles, up to 16 times as long, and some jitter is added.
+    Where the request is too long, `request.shorter` is asked at once.
     """
     for number in count(1):
         visible = False
@@ -42,15 +43,17 @@ async def attempts(
                         request = replace(request, kept=event.answer_id)
                     yield event
         except Failure as failure:
-            if visible or not failure.retryable or number >= most:
+            shorter = request.shorter if failure.kind is Kind.TOO_LONG and not visible else None
+            if shorter is None and (visible or not failure.retryable or number >= most):
                 raise
-            why, seconds = failure, _seconds(failure, number, backoff)
+            why, seconds = failure, 0.0 if shorter else _seconds(failure, number, backoff)
         else:
             return
         if request.kept and _is_over(why):
             request = replace(request, kept="")
             yield KeptByProvider("")
-        yield RetryScheduled(str(why), number + 1, most, seconds)
+        yield RetryScheduled(str(why), number + 1, max(most, number + 1), seconds, shorter is not None)
+        request = replace(shorter, keep=request.keep) if shorter else request
         await sleep(seconds)
 
 

@@ -53,6 +53,9 @@ class Chats(Versions):
         self.settle()
         for chat_id, title in self.naming.taken():
             self._entitle(chat_id, title)
+        for chat_id, message_id, summary in self.summaries.taken():
+            if self._has(chat_id):
+                self._update(chat_id, lambda chat: chat.summarize(message_id, summary))  # noqa: B023
         self._note_kept(self.conversation)
         for chat in list(self.behind.values()):
             settled = self.answers.settle(chat)
@@ -60,7 +63,7 @@ class Chats(Versions):
                 self.answers.begin(settled)
             if settled is not chat:
                 self._drop_parts(chat, settled)
-                self._begin_naming(chat, settled)
+                self._ask_aside(chat, settled)
                 self._save(settled)
             if _making(settled):
                 self.behind[chat.id] = settled
@@ -144,6 +147,7 @@ class Chats(Versions):
             deleted.append(self.answers.stop(chat, *_making(chat)))
             self._drop_parts(chat, deleted[-1])
             self.naming.drop(chat_id)
+            self.summaries.drop(chat_id)
             self.behind.pop(chat_id, None)
             for store in self._stores:
                 store.remove(deleted[-1])

@@ -184,7 +184,8 @@ class Conversation:
     def rate(self, message_id: str, feedback: Feedback | None) -> Self:
         """With what the visitor thinks of an answer; None takes it back."""
         message = self.get(message_id)
-        return self._with(replace(message, feedback=feedback)) if message and not message.running else self
+        answered = message and message.role == "assistant" and not message.running
+        return self._with(replace(message, feedback=feedback)) if message and answered else self
 
     def summarize(self, message_id: str, summary: str) -> Self:
         """With what a model made of everything up to this message."""

@@ -48,13 +48,14 @@ class UsageReported:
 class RetryScheduled:
     """The provider failed before the first token; attempt number `attempt` of `attempts` begins in `seconds`.
 
-    `reason` is safe to show.
+    `reason` is safe to show. `shorter`: it was too long, and less is asked from now on.
     """
 
     reason: str
     attempt: int
     attempts: int
     seconds: float
+    shorter: bool = False
 
 
 @dataclass(frozen=True, slots=True)

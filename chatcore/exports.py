@@ -23,6 +23,7 @@ ENDINGS = {
     Ending.FAILED: "The answer failed.",
     Ending.INTERRUPTED: "Interrupted: this is the part that was saved.",
 }
+RATINGS = {True: "Rated as a good answer", False: "Rated as a bad answer"}
 RUNNING = "This answer was still being made."
 RULE = "\n\n---\n\n"
 LAST_SECOND = 253_402_300_799
@@ -56,7 +57,13 @@ def _message(message: Message) -> str:
     if message.model:
         about.insert(0, _plain(message.model))
     about += [f"images attached: {len(message.images)}"] if message.images else []
-    parts = [f"## {SPEAKERS[message.role]}", f"*{', '.join(about)}*", _closed(message.text), _ending(message)]
+    parts = [
+        f"## {SPEAKERS[message.role]}",
+        f"*{', '.join(about)}*",
+        _closed(message.text),
+        _ending(message),
+        _rating(message),
+    ]
     return "\n\n".join(part for part in parts if part)
 
 
@@ -68,6 +75,14 @@ def _ending(message: Message) -> str:
         return f"*{RUNNING}*"
     said = message.ended.reason or ENDINGS[message.ended.ending]
     return f"*{_plain(said)}*"
+
+
+def _rating(message: Message) -> str:
+    """What the visitor thinks of the answer, if that was said."""
+    if (given := message.feedback) is None:
+        return ""
+    why = f": {_plain(given.reason)}" if given.reason else ""
+    return f"*{RATINGS[given.good]}{why}*"
 
 
 def _closed(text: str) -> str:

@@ -23,6 +23,7 @@ MAX_BYTES = 20_000_000
 MAX_NAME = 100
 HEAD = 1024
 """Where a PDF must say that it is one, in bytes; some have something before it."""
+NAMED_MARK = re.compile(r"The user attached .{1,20} between lines with the mark ([0-9a-f]{16})\.")
 ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 
@@ -123,3 +124,10 @@ def as_prompt(files: Sequence[File]) -> str:
         name = file.name.replace('"', "'")
         parts.append(f'--- {mark} begin "{name}" ---\n{file.text}\n--- {mark} end "{name}" ---')
     return "\n\n".join(parts)
+
+
+def after_files(prompt: str) -> str:
+    """The visitor's own words, of what the model gets where files stand before them."""
+    mark = NAMED_MARK.match(prompt)
+    ends = [*re.finditer(rf"^--- {mark[1]} end .*\n?", prompt, re.MULTILINE)] if mark else []
+    return prompt[ends[-1].end() :].lstrip("\n") if ends else prompt

@@ -147,7 +147,7 @@ class IndexV2(TypedDict):
     open: NotRequired[Id]
     provider: NotRequired[Text]
     model: NotRequired[Text]
-    language: NotRequired[Annotated[str, Field(pattern=r"^[a-z]{0,3}$")]]
+    language: NotRequired[Annotated[str, Field(pattern=r"^[A-Za-z-]{0,16}$")]]
     titles: NotRequired[bool]
     summaries: NotRequired[bool]
 

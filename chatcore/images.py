@@ -6,6 +6,7 @@ camera, no script. Knows no provider and no page.
 
 import base64
 import io
+import re
 import struct
 from dataclasses import dataclass
 from functools import lru_cache
@@ -23,6 +24,7 @@ UNREADABLE = (OSError, SyntaxError, ValueError, TypeError, struct.error)
 """What Pillow raises for a file that is damaged, somewhere."""
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF")
 ENDINGS = ("jpg", "jpeg", "png", "webp", "gif")
+SIGNATURE = re.compile(rb"\xff\xd8\xff|\x89PNG|GIF8|RIFF....WEBP", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,11 @@ def content(image: Image) -> bytes | None:
     except (*UNREADABLE, Pictures.DecompressionBombError):
         return None
     return decoded
+
+
+def claims_to_be_one(content: bytes, name: str) -> bool:
+    """Whether a file is to be read as an image: by how it begins, or by its name."""
+    return bool(SIGNATURE.match(content)) or name.lower().endswith(tuple(f".{ending}" for ending in ENDINGS))
 
 
 def prepare(content: bytes, name: str) -> Image:

@@ -4,12 +4,12 @@ the visitor wishes.
 Decides neither.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from chatcore import archive
 from chatcore.messages import Choice
-from chatcore.restore import Restored
+from chatcore.restore import Restored, restore
 from chatcore.wishes import Wishes
 
 
@@ -37,6 +37,13 @@ class Index:
         if wishes != self.wishes:
             self.wishes = wishes
             self._save()
+
+    def hear(self, value: object) -> None:
+        """Another tab has stored the index: what the visitor wished there is not to be written over here."""
+        if isinstance(value, Mapping) and value.get("by") != self._by:
+            found = restore({archive.INDEX_KEY: value})
+            if not found.damage:
+                self.wishes = found.wishes
 
     def _save(self) -> None:
         self._revision += 1

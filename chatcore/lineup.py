@@ -76,7 +76,10 @@ class Lineup:
         servers_own = origin(base_url) == origin(settings.openai_base_url)
         protocol = settings.openai_api if servers_own else None
         timeout = settings.chat_connect_seconds
-        provider = make(vendor, api_key, base_url, protocol=protocol, connect_timeout=timeout)
+        hears = settings.openai_transcription_model if vendor.id == "openai" and servers_own else ""
+        provider = make(
+            vendor, api_key, base_url, protocol=protocol, connect_timeout=timeout, transcription_model=hears
+        )
         model = model or (vendor.default_model if vendor.is_home(base_url) else "")
         return Source(vendor, base_url, provider, model, self.clock)
 

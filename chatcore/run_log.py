@@ -21,6 +21,7 @@ from chatcore.events import (
     UsageReported,
     fold,
 )
+from chatcore.messages import Sent
 from chatcore.metrics import Timing
 
 EVENT_BYTES = 120
@@ -62,6 +63,9 @@ class Run:
         self._said_at: float | None = None
         """When the first of the answer itself came."""
         self._thinks = False
+        self.sents: tuple[Sent, ...] = ()
+        """What goes to the provider, and what goes instead when that is too long."""
+        self._shorter = False
         self.overhead = 0
         """Milliseconds from the click until the run was made."""
         self.attempts = 0
@@ -69,7 +73,7 @@ class Run:
         self.size = 0
         self.answering = False
         """Whether text has come beside what was begun."""
-        self._claimed = False
+        self._claimed: set[str] = set()
         self.kept = kept
         """The id under which the provider goes on with it by itself, or ""."""
         if begun:
@@ -94,10 +98,11 @@ class Run:
                 self._note(event)
             return True
 
-    def claim(self) -> bool:
+    def claim(self, what: str) -> bool:
         """True once: for the one of its readers that does what is to be done once when it has ended."""
         with self._changed:
-            first, self._claimed = not self._claimed, True
+            first = what not in self._claimed
+            self._claimed.add(what)
             return first
 
     def fail(self, reason: str, failure: str) -> bool:
@@ -119,6 +124,7 @@ class Run:
         self._thinks = self._thinks or isinstance(event, ReasoningDelta)
         if isinstance(event, RetryScheduled):
             self._retry, self.attempts = (event, self._clock() + event.seconds), event.attempt
+            self._shorter = self._shorter or event.shorter
         elif isinstance(event, KeptByProvider):
             self.kept = event.answer_id
         self._add(event)
@@ -175,6 +181,11 @@ class Run:
             scheduled, until = self._retry or (None, 0.0)
             left = until - self._clock()
             return Retrying(scheduled, until, left) if scheduled and left > 0 and not self.ended else None
+
+    @property
+    def sent(self) -> Sent | None:
+        """What went to the provider."""
+        return self.sents[-1 if self._shorter else 0] if self.sents else None
 
     @property
     def usage(self) -> UsageReported | None:

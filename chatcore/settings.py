@@ -68,6 +68,8 @@ class Settings(BaseSettings):
     openai_model: Model = VENDORS["openai"].default_model
     openai_api: Literal["responses", "chat"] | None = None
     """Which of OpenAI's protocols; by itself `responses` at OpenAI, and `chat` at any other address."""
+    openai_transcription_model: Annotated[str, Field(max_length=200)] = ""
+    """Which model dictation goes to; by itself OpenAI's newest at OpenAI, and none at any other address."""
 
     anthropic_api_key: Key | None = None
     anthropic_base_url: Address = VENDORS["anthropic"].base_url
@@ -89,6 +91,8 @@ class Settings(BaseSettings):
     """How often one answer is asked for at most, the first time included."""
     chat_save_seconds: Annotated[float, Field(gt=0, le=60)] = 2
     """How long an answer waits for the browser to confirm that the question is stored."""
+    chat_titles: bool = True
+    """Whether the model may be asked for the title of a new chat."""
 
     chat_database_url: Annotated[SecretStr, AfterValidator(_database_url)] | None = None
     """Where the chats are kept beside the browser; it can hold a password."""

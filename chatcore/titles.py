@@ -26,7 +26,8 @@ ASK = (
 )
 THOUGHTS = re.compile(r"\A.*</think(?:ing)?>|<think(?:ing)?>.*\Z", re.DOTALL | re.IGNORECASE)
 MARK = re.compile(
-    r"[#>*+\-•]*\s+|\d+[.)]\s+|(?:chat\s+)?(?:title|titel|titre|t[ií]tulo|titolo)\s*[:：]\s*", re.IGNORECASE
+    r"[#>*+\-•]*\s+|\d+[.)]\s+|[*_]*(?:chat\s+)?(?:title|titel|titre|t[ií]tulo|titolo)[*_]*\s*[:：](?:[*_]+\s)?\s*",
+    re.IGNORECASE,
 )
 AROUND = "*_`~\"'“”„‟‘’‚‹›«»「」『』《》"
 

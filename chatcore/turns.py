@@ -25,6 +25,8 @@ from chatcore.outbox import Write
 from chatcore.runs import Run
 from chatcore.shelf import Shelf
 from chatcore.store import ChatStore
+from chatcore.summaries import Summaries
+from chatcore.wishes import Wishes
 
 MAX_MODEL = 200
 GOES_ON = (Ending.COMPLETE, Ending.STOPPED, Ending.LENGTH, Ending.FILTERED, Ending.REFUSED)
@@ -61,7 +63,8 @@ class Turns:
         self.loose: dict[str, Loose] = {}
         """The chats of this visit that are not stored, by id."""
         answers.loose = self.loose
-        self.naming = Naming(answers)
+        answers.wishes = lambda: shelf.index.wishes
+        self.naming, self.summaries = Naming(answers), Summaries(answers)
         self.undoable: Undo | None = None
         self._chosen: dict[str, Choice] = {}
         """By chat, who shall answer there from now on."""
@@ -104,6 +107,11 @@ class Turns:
         choice = replace(choice, model=model)
         self._chosen[self.conversation.id] = choice
         self.shelf.index.prefer(choice)
+
+    @locked
+    def wish(self, wishes: Wishes) -> None:
+        """Let this be so from now on, in every chat of this browser."""
+        self.shelf.index.wish(wishes)
 
     @locked
     def send(self, text: str, images: tuple[Image, ...] = (), files: tuple[File, ...] = ()) -> None:
@@ -176,7 +184,7 @@ class Turns:
 
     def _take_over(self, settled: Conversation) -> None:
         self._drop_parts(self.conversation, settled)
-        self._begin_naming(self.conversation, settled)
+        self._ask_aside(self.conversation, settled)
         self._change(settled)
         self._go_on()
 
@@ -187,9 +195,11 @@ class Turns:
                 self.answers.cancel(answer)
                 self.shelf.parts.drop(answer.run)
 
-    def _begin_naming(self, before: Conversation, after: Conversation) -> None:
+    def _ask_aside(self, before: Conversation, after: Conversation) -> None:
         if self.shelf.index.wishes.titles:
             self.naming.begin(before, after)
+        if self.shelf.index.wishes.summaries:
+            self.summaries.begin(before, after)
 
     def _go_on(self) -> None:
         """The first of the queue goes out, unless the answer before it is being made or failed."""

@@ -126,6 +126,7 @@ class Visit(Chats):
     def _take_change(self, key: str, value: object) -> None:
         if key == archive.INDEX_KEY:
             self.outbox.drop(key)
+            self.shelf.index.hear(value)
         elif key == archive.OWNER_KEY:
             self._take_owner(value)
         elif key == archive.KEYS_KEY:

@@ -21,6 +21,8 @@ class Only:
 
     def __init__(self, provider: Provider, model: str = "model") -> None:
         self.provider, self.default = provider, Choice("only", model)
+        self.context: int | None = None
+        """The window of each of its models."""
 
     def use_own(self, vendor_id: str, api_key: str, base_url: str = "") -> None:
         """There is only one."""
@@ -29,7 +31,7 @@ class Only:
         """There is only one."""
 
     def info(self, provider_id: str, model: str) -> ModelInfo:
-        return ModelInfo(model)
+        return ModelInfo(model, self.context)
 
     def find(self, provider_id: str) -> Provider | None:
         return self.provider

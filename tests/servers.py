@@ -15,7 +15,11 @@ from typing import Self
 
 ROOT = Path(__file__).parent.parent
 APP = ROOT / "streamlit_app.py"
-CHROMIUM_ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+CHROMIUM_ARGUMENTS = [
+    *("--no-sandbox", "--disable-gpu", "--disable-background-networking"),
+    *("--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream"),
+]
+"""The microphone hears a beep now and then, and nobody is asked whether it may."""
 
 
 def free_port() -> int:

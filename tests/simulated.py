@@ -46,7 +46,6 @@ class Screen:
     """When each was drawn, and how many bytes its element then had."""
     ticks: list[float] = field(default_factory=list)
     checkpoints: list[tuple[float, int, str]] = field(default_factory=list)
-    sealed: bool = False
 
     def tick(self) -> None:
         self.ticks.append(self.clock())
@@ -57,15 +56,11 @@ class Screen:
     def checkpoint(self, start: int, text: str) -> None:
         self.checkpoints.append((self.clock(), start, text))
 
-    def draw(self, markdown: str) -> None:
-        if self.sealed:
+    def draw(self, number: int, markdown: str) -> None:
+        if number == len(self.elements):
             self.elements.append("")
-        self.sealed = False
-        self.elements[-1] = markdown
+        self.elements[number] = markdown
         self.frames.append((self.clock(), size(markdown)))
-
-    def seal(self) -> None:
-        self.sealed = True
 
     def follow(self) -> Iterator[str]:
         """Draw to the end; gives the last element's text as it is after every frame."""

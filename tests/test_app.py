@@ -1,6 +1,7 @@
 """The script's paths, run by Streamlit itself without a browser: nothing confirms a write here."""
 
 from collections.abc import Iterator
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -190,5 +191,5 @@ def test_a_message_that_is_too_long_is_refused_with_the_limit() -> None:
     page = opened()
     page.chat_input[0].set_value("x" * 200_000)
     run(page)
-    assert "at most 100,000" in page.warning[0].value
+    assert "at most 100,000" in unescape(page.warning[0].value)
     assert not page.chat_message

@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it.token import Token
 
-from chatcore.blocks import parser
 from chatcore.events import Ended, Ending, TextDelta, UsageReported, fold
+from chatcore.markdown.syntax import parser
 from chatcore.providers.base import ChatRequest, PromptMessage
 from chatcore.providers.mock import QUOTED, MockProvider, MockScript, answer, tokenize
 from tests.asking import answer_of, ask, attempt
@@ -51,7 +51,7 @@ def test_the_answer_shows_every_kind_of_block() -> None:
     shown = tokens_of("hi")
     kinds = {"heading_open", "ordered_list_open", "table_open", "link_open", "strong_open"}
     assert kinds <= {token.type for token in shown}
-    assert [token.markup for token in shown if token.type == "fence"] == ["```", "$$"]
+    assert [token.markup for token in shown if token.type in ("fence", "math_block")] == ["```", "$$"]
 
 
 def test_the_questions_so_far_are_counted() -> None:

@@ -39,6 +39,7 @@ def test_everything_has_a_default_but_the_key() -> None:
     assert settings.openai_base_url == "https://api.openai.com/v1"
     assert settings.openai_api is None
     assert settings.run_limits == RunLimits()
+    assert settings.chat_titles
 
 
 def test_the_environment_beats_the_file_beats_the_secrets_of_the_host(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -133,6 +134,7 @@ WRONG = [
     *(("CHAT_FIRST_TOKEN_SECONDS", value, "") for value in (CANARY, "0")),
     *(("CHAT_CONNECT_SECONDS", value, "") for value in (CANARY, "0", "601")),
     *(("CHAT_TOTAL_SECONDS", value, "") for value in (CANARY, "0", "86401")),
+    ("CHAT_TITLES", CANARY, ""),
     *(("CHAT_RETRIES", value, "") for value in (CANARY, "0", "1.5", "21")),
     *(("CHAT_RUN_KEEP_SECONDS", value, "") for value in (CANARY, "-1")),
     *(("CHAT_RUN_MEMORY_MB", value, "") for value in (CANARY, "0")),

@@ -186,7 +186,7 @@ def test_an_answer_begins_though_another_version_is_on_screen_by_then(browser, h
     assert calls(here, puppet) == 2
     asked = puppet.requests[-1]
     assert [message.content for message in asked.messages] == ["One?"]
-    assert asked == request.build(here.conversation.show(_running(here).id), _running(here).id)
+    assert asked == request.build(here.conversation, _running(here).id)[0]
 
 
 def test_two_answers_that_were_never_begun_are_both_begun(browser, here, there, puppet):

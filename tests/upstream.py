@@ -1,8 +1,9 @@
 """A fake OpenAI-compatible provider over real HTTP on 127.0.0.1, scripted per request, with every fault on demand.
 
 Owns its thread and event loop, and the record of each request with the moments that tests order by instead of sleeping.
-Knows nothing of the app; what a script can hold is in `upstream_script`. Serves `ASKED` by script, and `models` at
-`GET /v1/models`. By itself: `python -m tests.upstream --port 9000 --tokens 3000 --rate 150`.
+Knows nothing of the app; what a script can hold is in `upstream_script`. Serves `ASKED` by script, `models` at
+`GET /v1/models`, and `transcript` at `POST /v1/audio/transcriptions`. By itself:
+`python -m tests.upstream --port 9000 --tokens 3000 --rate 150`.
 """
 
 import argparse
@@ -73,6 +74,7 @@ class Upstream:
     def __init__(self, port: int = 0, default: Script | Callable[[Any], Script] | None = None) -> None:
         self.default = default or reply("Hello", " world")
         self.models: Any = {"object": "list", "data": [{"id": "fake-1", "object": "model"}]}
+        self.transcript = Script((Status(200, JSON, json.dumps({"text": "Dictated words."})),))
         self.exchanges: list[Exchange] = []
         self._arrival = threading.Condition()
         self._scripts: deque[Script] = deque()
@@ -166,6 +168,8 @@ class Upstream:
             return Script((Status(200, JSON, json.dumps(self.models)),))
         if exchange.path.partition("?")[0] == "/v1/models":
             return self.models
+        if exchange.path == "/v1/audio/transcriptions":
+            return self.transcript
         if not ASKED.match(exchange.path):
             return Script((Status(404, JSON, json.dumps({"error": {"message": "No such path"}})),))
         if self._scripts:
@@ -194,7 +198,8 @@ async def _read_request(reader: _Reader, connection: int) -> Exchange:
     pairs = (line.partition(":") for line in lines if line)
     headers = {name.lower(): value.strip() for name, _, value in pairs}
     body = await reader.readexactly(int(headers.get("content-length", 0)))
-    return Exchange(*first.split()[:2], headers, json.loads(body) if body else None, connection)
+    form = headers.get("content-type", "").startswith("multipart/")
+    return Exchange(*first.split()[:2], headers, body if form else json.loads(body or b"null"), connection)
 
 
 def main() -> None:

@@ -22,7 +22,7 @@ from tests.chats import through_json
 PATIENCE = 10
 """Seconds until a test that waits for what never comes fails."""
 DONE = Ended(Ending.COMPLETE)
-SHARED = re.compile(r"chatcore\.(chat\.|tail\.|(owner|keys)$)")
+SHARED = re.compile(r"chatcore\.(chat\.|tail\.|(owner|keys|index)$)")
 """Of which keys a tab hears in any case, as in `storage_watch.js`."""
 
 

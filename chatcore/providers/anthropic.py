@@ -96,7 +96,7 @@ class AnthropicProvider(SDKProvider["AsyncAnthropic"]):
         body: dict[str, Any] = {
             "model": request.model,
             "messages": _messages(request),
-            "max_tokens": MAX_TOKENS_THINKING if thinks else MAX_TOKENS,
+            "max_tokens": request.max_tokens or (MAX_TOKENS_THINKING if thinks else MAX_TOKENS),
             "stream": True,
         }
         body |= {"system": system} if (system := _system(request)) else {}

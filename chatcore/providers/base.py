@@ -5,7 +5,7 @@ Knows no vendor.
 
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 from chatcore.events import RunEvent
 from chatcore.images import Image
@@ -28,7 +28,8 @@ class ChatRequest:
 
     `begun` is what is there of the answer already: the last messages ask to go on from it. `keep` asks the provider to
     go on with the answer when the connection is lost, if it can. `kept` is the id of an answer that it goes on with:
-    that one is to be read from its beginning instead of asking anew.
+    that one is to be read from its beginning instead of asking anew. `max_tokens` is the most that the model may write,
+    its thoughts included; None leaves that to the provider.
     """
 
     messages: tuple[PromptMessage, ...]
@@ -36,6 +37,9 @@ class ChatRequest:
     begun: str = ""
     keep: bool = False
     kept: str = ""
+    max_tokens: int | None = None
+    shorter: "ChatRequest | None" = None
+    """What is asked instead, once, when the provider says that this is too long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,3 +85,20 @@ class Provider(Protocol):
     async def aclose(self) -> None:
         """Give the connections back. Nothing may be streamed afterwards."""
         ...
+
+
+@runtime_checkable
+class Transcriber(Protocol):
+    """What some providers can do beside: write down what is said in a recording."""
+
+    transcription_model: str
+    """Which model does it; "" where none does."""
+
+    async def transcribe(self, audio: bytes, name: str) -> str:
+        """The words in a recording; the ending of `name` says its format. Raises `ProviderError`."""
+        ...
+
+
+def transcriber(provider: Provider | None) -> Transcriber | None:
+    """The provider, where it can transcribe."""
+    return provider if isinstance(provider, Transcriber) and provider.transcription_model else None

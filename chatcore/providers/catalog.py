@@ -9,7 +9,7 @@ from importlib import import_module
 from typing import Literal
 
 from chatcore.endpoints import origin
-from chatcore.providers.base import Provider
+from chatcore.providers.base import Provider, Transcriber
 
 Protocol = Literal["responses", "chat"]
 
@@ -40,6 +40,8 @@ class Vendor:
     default_model: str = ""
     hidden: re.Pattern[str] | None = None
     """Models of its list that are left out at its own address."""
+    transcribes: str = ""
+    """The model that writes down what is said, at its own address."""
 
     def is_home(self, base_url: str) -> bool:
         """Whether that is the vendor's own address."""
@@ -49,9 +51,10 @@ class Vendor:
 ANTHROPIC = "chatcore.providers.anthropic:AnthropicProvider"
 OPENROUTER = "chatcore.providers.compatible:OpenRouterProvider"
 MOCK = "chatcore.providers.mock:MockProvider"
+TRANSCRIBE = "gpt-transcribe"
 
 _TABLE = (
-    Vendor("openai", "OpenAI", "https://api.openai.com/v1", RESPONSES, CHAT, True, "gpt-6-luna", NOT_CHAT),
+    Vendor("openai", "OpenAI", "https://api.openai.com/v1", RESPONSES, CHAT, True, "gpt-6-luna", NOT_CHAT, TRANSCRIBE),
     Vendor("anthropic", "Anthropic", "https://api.anthropic.com", ANTHROPIC, default_model="claude-haiku-5-5"),
     Vendor("openrouter", "OpenRouter", "https://openrouter.ai/api/v1", OPENROUTER, default_model="openai/gpt-6-luna"),
     Vendor("ollama", "Ollama", "http://localhost:11434/v1", CHAT, needs_key=False),
@@ -73,10 +76,21 @@ def adapter_of(vendor: Vendor, base_url: str, protocol: Protocol | None = None) 
 
 
 def make(
-    vendor: Vendor, api_key: str, base_url: str, *, protocol: Protocol | None = None, connect_timeout: float = 10
+    vendor: Vendor,
+    api_key: str,
+    base_url: str,
+    *,
+    protocol: Protocol | None = None,
+    connect_timeout: float = 10,
+    transcription_model: str = "",
 ) -> Provider:
-    """The provider, not yet connected; `api_key` "" sends none. Its adapter is imported here, its SDK is not."""
+    """The provider, not yet connected; `api_key` "" sends none. Its adapter is imported here, its SDK is not.
+
+    Without a `transcription_model` it transcribes with the vendor's, at the vendor's own address.
+    """
     module, _, name = adapter_of(vendor, base_url, protocol).partition(":")
     adapter = getattr(import_module(module), name)
     provider: Provider = adapter(vendor.name, api_key, base_url, connect_timeout=connect_timeout)
+    if isinstance(provider, Transcriber):
+        provider.transcription_model = transcription_model or (vendor.transcribes if vendor.is_home(base_url) else "")
     return provider

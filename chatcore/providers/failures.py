@@ -78,7 +78,8 @@ _SAID: tuple[tuple[Kind, tuple[int | None, ...], str], ...] = (
     (
         Kind.TOO_LONG,
         (400, 422, 500, None),
-        "context.{0,9}(length|window|size|limit)|prompt is too long|too many tokens|request_too_large",
+        "context.{0,9}(length|window|size|limit)|(prompt|input) is too long|too many tokens|request_too_large"
+        "|maximum (model|prompt) length|input token count.{0,20}exceeds",
     ),
     (Kind.TOO_LONG, (429,), "request.too.large"),
     (Kind.KEY, (400, None), "(invalid|incorrect).api.?key|api key not valid|authentication_error"),

@@ -4,12 +4,15 @@ Owns the words of its answers. The same request and script always give the same 
 """
 
 import asyncio
+import io
 import re
+import wave
 from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass
 
 from chatcore.errors import ProviderError
 from chatcore.events import Ended, Ending, RunEvent, TextDelta, UsageReported
+from chatcore.files import after_files
 from chatcore.providers.base import ChatRequest, ModelInfo
 
 MODEL = "mock"
@@ -73,6 +76,7 @@ class MockProvider:
 
     name = "Mock"
     host = "the built-in mock"
+    transcription_model = MODEL
 
     def __init__(self, rate: float = 40, script: Callable[[ChatRequest], MockScript] | None = None) -> None:
         """`rate` is in tokens a second, for answers without a script of their own."""
@@ -98,6 +102,14 @@ class MockProvider:
     async def models(self) -> tuple[ModelInfo, ...]:
         return (ModelInfo(MODEL),)
 
+    async def transcribe(self, audio: bytes, name: str) -> str:  # noqa: ARG002
+        try:
+            with wave.open(io.BytesIO(audio)) as sound:
+                seconds = sound.getnframes() / sound.getframerate()
+        except (wave.Error, EOFError, ZeroDivisionError):
+            raise ProviderError("The mock can't read this recording.") from None
+        return f"[The built-in mock heard {seconds:.1f} seconds of sound, and understands no word.]"
+
     async def warm(self) -> None:
         """Nothing is slow."""
 
@@ -113,7 +125,7 @@ def tokenize(text: str) -> list[str]:
 def answer(request: ChatRequest) -> str:
     """A Markdown answer to the last question, the same for the same request."""
     questions = [message.content for message in request.messages if message.role == "user"]
-    words = questions[-1].split() if questions else []
+    words = after_files(questions[-1]).split() if questions else []
     line = " ".join(words)
     shown = line if len(line) <= QUOTED else line[:QUOTED].rsplit(" ", 1)[0] + " …"
     return ANSWER.format(

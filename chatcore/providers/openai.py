@@ -3,23 +3,36 @@
 Owns how the question is put and what the chunks mean.
 """
 
+import asyncio
+import re
 from collections.abc import AsyncIterator, Iterator
 from typing import TYPE_CHECKING, Any
 
+from chatcore.errors import ProviderError
 from chatcore.events import Ended, Ending, ReasoningDelta, RunEvent, TextDelta, UsageReported
 from chatcore.providers.base import ChatRequest, PromptMessage
-from chatcore.providers.failures import Failure, Kind, from_event
+from chatcore.providers.failures import Failure, Kind, from_event, translate
 from chatcore.providers.sdk import UNUSUAL, Reading, SDKProvider, Stream, encodable, field
 
 if TYPE_CHECKING:
     import httpx2
     from openai import AsyncOpenAI
 
+OPENAIS = re.compile(r"(^|\.)(openai|azure)\.com$")
+"""The servers whose reasoning models refuse `max_tokens`; many others know no other name."""
+
 ENDINGS = {"stop": Ending.COMPLETE, "length": Ending.LENGTH, "content_filter": Ending.FILTERED}
 
 
+TRANSCRIBING = 90.0
+"""Seconds that a recording may take to be written down."""
+UNHEARD = "No word was heard in the recording."
+
+
 class OpenAISDKProvider(SDKProvider["AsyncOpenAI"]):
-    """What chat completions and responses share: the client and its key."""
+    """What chat completions and responses share: the client and its key, and the way to transcribe."""
+
+    transcription_model = ""
 
     def _make_client(self, http_client: "httpx2.AsyncClient", timeout: "httpx2.Timeout") -> "AsyncOpenAI":
         import openai
@@ -45,6 +58,25 @@ class OpenAISDKProvider(SDKProvider["AsyncOpenAI"]):
     def _list(self, client: "AsyncOpenAI") -> AsyncIterator[object]:
         return aiter(client.models.list())
 
+    async def transcribe(self, audio: bytes, name: str) -> str:
+        """POST /audio/transcriptions."""
+        client = await self._ready()
+        failure: ProviderError
+        try:
+            async with asyncio.timeout(TRANSCRIBING):
+                answer = await client.audio.transcriptions.create(file=(name, audio), model=self.transcription_model)
+        except TimeoutError:
+            failure = Failure(Kind.SILENT, self.host)
+        except self._errors() as error:
+            failure = translate(error, self.host, answering=False)
+        else:
+            # The SDK takes any answer for one.
+            text = getattr(answer, "text", None)
+            if isinstance(text, str) and text.strip():
+                return encodable(text).strip()
+            failure = ProviderError(UNHEARD) if isinstance(text, str) else Failure(Kind.BAD_DATA, self.host)
+        raise failure
+
     def _key_headers(self) -> dict[str, str]:
         return {"Authorization": f"Bearer {self._api_key}"}
 
@@ -58,12 +90,14 @@ class OpenAIProvider(OpenAISDKProvider):
     """A `Provider`: POST /chat/completions."""
 
     async def _open(self, client: "AsyncOpenAI", request: ChatRequest) -> Stream:
-        body = {
+        body: dict[str, Any] = {
             "model": request.model,
             "messages": [_as_sent(message) for message in request.messages],
             "stream": True,
             "stream_options": {"include_usage": True},
         }
+        if request.max_tokens is not None:
+            body["max_completion_tokens" if OPENAIS.search(self.host) else "max_tokens"] = request.max_tokens
         return await self._post(client, "/chat/completions", body)
 
     def _reading(self) -> Reading:

@@ -29,6 +29,9 @@ POLL = 2.0
 ONCE = 10.0
 """Seconds that a request may take that is not a stream."""
 
+LEAST_TOKENS = 16
+"""A lower limit is refused."""
+
 SUMMARISES = re.compile(r"(^|/)(gpt-([5-9]|\d\d)|o\d)\b(?!.*chat)")
 """The models that reason, by name: asked for a summary, every other one answers with status 400."""
 
@@ -71,6 +74,7 @@ class ResponsesProvider(OpenAISDKProvider):
             "store": request.keep,
         }
         body |= {"background": True} if request.keep else {}
+        body |= {"max_output_tokens": max(LEAST_TOKENS, request.max_tokens)} if request.max_tokens is not None else {}
         body |= {"reasoning": {"summary": "auto"}} if summary else {}
         return await self._post(client, "/responses", body)
 

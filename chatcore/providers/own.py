@@ -9,7 +9,7 @@ from typing import Any, Protocol, TypeAlias, runtime_checkable
 
 from chatcore.errors import ProviderError
 from chatcore.events import RunEvent
-from chatcore.providers.base import ChatRequest, ModelInfo, Provider
+from chatcore.providers.base import ChatRequest, ModelInfo, Provider, transcriber
 
 Closing: TypeAlias = Callable[[Coroutine[Any, Any, None]], object]
 """Runs a coroutine on the loop that the provider belongs to."""
@@ -29,6 +29,8 @@ class OwnProvider:
         self.name, self.host = inner.name, inner.host
         self.origin: str = getattr(inner, "origin", inner.host)
         self._inner = inner
+        self._hears = transcriber(inner)
+        self.transcription_model = self._hears.transcription_model if self._hears else ""
         self._in_use = 0
         self._closed = False
 
@@ -40,6 +42,12 @@ class OwnProvider:
     async def models(self) -> tuple[ModelInfo, ...]:
         async with self._using():
             return await self._inner.models()
+
+    async def transcribe(self, audio: bytes, name: str) -> str:
+        if self._hears is None:
+            raise ProviderError(f"{self.name} can't transcribe.")
+        async with self._using():
+            return await self._hears.transcribe(audio, name)
 
     async def warm(self) -> None:
         await self._inner.warm()

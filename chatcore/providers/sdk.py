@@ -215,18 +215,19 @@ class SDKProvider(ABC, Generic[C]):
         return self._make_client(http_client, timeout)
 
     async def _leave_only_our_headers(self, request: "httpx2.Request") -> None:
-        """The headers anew: the SDKs add what the environment holds, and facts about this machine.
-
-        The cookies of earlier answers, which one visitor's request would carry for another, go with them.
-        """
+        """The headers anew: the SDKs add what the environment holds, facts about this machine, and the cookies of
+        earlier answers, which one visitor's request would carry for another."""
         import httpx2
 
+        kind = request.headers.get("content-type", "")
+        form = kind.startswith("multipart/")  # It says there where its parts end.
+        streams = request.method == "POST" and not form
         request.headers = httpx2.Headers(
             {
                 "Host": request.url.netloc.decode("ascii"),
-                "Accept": "text/event-stream" if request.method == "POST" else "application/json, text/event-stream",
+                "Accept": "text/event-stream" if streams else "application/json, text/event-stream",
                 "Accept-Encoding": "gzip, deflate",
-                "Content-Type": "application/json",
+                "Content-Type": kind if form else "application/json",
                 "Content-Length": str(len(await request.aread())),
                 "User-Agent": "chatcore",
                 **self.vendor_headers,

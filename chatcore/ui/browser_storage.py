@@ -12,7 +12,7 @@ import streamlit as st
 from streamlit_local_storage import LocalStorage
 
 from chatcore.outbox import Write
-from chatcore.ui import clicks, link, storage_room, words
+from chatcore.ui import clicks, link, pages, storage_room, words
 from chatcore.ui.sources import compact
 from chatcore.visit import Visit
 
@@ -111,7 +111,11 @@ def _mount(
     """A look-out for `writes`; a `watching` one looks for what other tabs store, too."""
 
     def on_report() -> None:
-        report = st.session_state[key].report
+        if (state := st.session_state.get(key)) is None:
+            # Streamlit forgets it when another page is asked for in the same moment: so it is asked for once more.
+            visit.outbox.retry()
+            return
+        report = state.report
         link.went(visit, report)
         visit.take_report(report)
 
@@ -122,6 +126,8 @@ def _mount(
         "visit": token,
         "attempt": visit.outbox.attempt,
     }
+    if token:
+        data["page"], data["elsewhere"] = pages.now(), pages.ELSEWHERE
     if watching:
         data["known"] = visit.shelf.known(visit.conversation.id)
         data["by"] = visit.shelf.by

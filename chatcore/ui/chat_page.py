@@ -1,30 +1,24 @@
-"""The page "Chat", from top to bottom."""
-
-from pathlib import Path
+"""The page "Chat", from top to bottom, in its frame (`frame.py`)."""
 
 import streamlit as st
 
-from chatcore.errors import SetupError
 from chatcore.restore import Damage
 from chatcore.ui import (
-    browser_storage,
-    clicks,
     composer,
     dialogs,
     downloads,
+    draft,
     link,
     live_reply,
     models,
-    sidebar,
+    pausing,
+    reading,
+    sent,
     transcript,
     words,
 )
-from chatcore.ui.session import server, visit
-from chatcore.ui.sources import compact
+from chatcore.ui.session import visit
 from chatcore.visit import Visit
-
-STYLE = Path(__file__).with_name("page.css")
-ICON = str(Path(__file__).with_name("icon.svg"))
 
 
 def draw() -> None:
@@ -32,44 +26,34 @@ def draw() -> None:
 
     While a stream runs, Streamlit leaves on the page what the run before drew and this one has not reached.
     """
-    try:
-        server()
-    except SetupError as error:
-        st.error(f"This app is not set up correctly. Whoever runs it can correct these settings:\n\n{error}")
-        st.stop()
-    with st.container(key="storage-reading"):
-        here = visit()
-    clicks.draw_all()
-    composer.send(here)
-    here.attach()
+    here = visit()
     link.show(here)
-    with st.bottom, st.container(key="storage"):
-        # First of all: the answer begins when the question is stored.
-        first = browser_storage.draw_first(here)
+    with st.bottom, st.container(key="storage-live"):
         checkpoint_slot = st.empty()
-    st.html(f"<style>{compact(STYLE)}</style>")
-    sidebar.draw(here)
+        draft.draw()
+        reading.draw_announcer(here)
     models.draw_button(here)
+    sent.draw_dialog(here)
     _draw_notices(here)
     welcome = st.empty()
-    if not here.conversation.messages:
+    if not here.conversation.path:
         with welcome.container(key="welcome"):
             composer.draw_examples(here)
+    cut = sent.cut(here)
     with st.container(key="transcript"):
-        live = transcript.draw(here)
+        live = transcript.draw(here, cut)
     stop = composer.draw(here)
-    status = st.bottom.container(key="status")
-    if live and dialogs.are_open():
-        live_reply.draw_still(here, live[1], checkpoint_slot)
+    if live and (dialogs.are_open() or pausing.held_answer(here) or composer.waits()):
+        live_reply.draw_still(here, live, checkpoint_slot)
     elif live:
-        ending = live_reply.draw(here, *live[1:], checkpoint_slot)
-        if here.settle():
+        ending = live_reply.draw(here, live, checkpoint_slot)
+        waited, last = here.settle(), here.conversation.path[-1]
+        # The box of the reasoning is drawn once in a run: the next one says how long it took.
+        if waited or sent.cut(here) != cut or (last.ended and last.reasoning):
             st.rerun()
         stop.empty()
         checkpoint_slot.empty()
-        transcript.draw_end(here, here.conversation.path[-1], live[0], ending)
-    with status:
-        browser_storage.draw_pending(here, first)
+        transcript.draw_end(here, here.conversation.path[-1], live, ending)
 
 
 def _draw_notices(here: Visit) -> None:
@@ -89,5 +73,5 @@ def _draw_damage(damages: list[Damage], here: Visit) -> None:
     if newer:
         st.markdown(words.NEWER)
     for damage in damages:
-        st.caption(f"{words.plain(damage.key)}: {damage.reason}")
-    downloads.draw_unreadable("Download it", damages)
+        st.caption(f"{words.plain(damage.key)}: {words.said(damage.reason)}")
+    downloads.draw_unreadable(words.DOWNLOAD_UNREADABLE, damages)

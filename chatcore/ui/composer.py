@@ -1,21 +1,14 @@
-"""Where the visitor writes: the message field, the example questions, and Stop."""
+"""Where the visitor writes: the message field, the example questions, and Stop. What is sent is `sending.py`'s."""
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
-from streamlit.elements.widgets.chat import ChatInputValue
-from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-from chatcore import images
-from chatcore.errors import InputError
-from chatcore.ui import words
+from chatcore.ui import attachments, dictation, pausing, reading, sending, words
 from chatcore.ui.clicks import counted
 from chatcore.ui.session import lineup
 from chatcore.visit import Visit
 
-FIELD = "composer"
-SENT = "composer-sent"
 MAX_UPLOAD_MB = 20
-REFUSED = "composer-refused"
 
 
 def draw(visit: Visit) -> DeltaGenerator:
@@ -24,10 +17,16 @@ def draw(visit: Visit) -> DeltaGenerator:
         stop = st.empty()
         if answer := visit.conversation.running:
             # A key for each answer: the second click of two must not stop the next one.
-            with stop.container(key="stop"):
+            with stop.container(key="stop", horizontal=True, width="content"):
+                pausing.draw_button(visit)
                 st.button(
                     words.STOP, key=f"stop-{answer.id}", on_click=counted(visit.stop), icon=":material/stop_circle:"
                 )
+        elif pausing.held_answer(visit):
+            with stop.container(key="resume", horizontal=True, vertical_alignment="center", width="content"):
+                st.caption(words.PAUSED_AT_THE_END, width="content")
+                pausing.draw_button(visit)
+        reading.draw_follower(visit)
         loose = st.empty()
         if (why := visit.loose.get(visit.conversation.id)) and visit.conversation.messages:
             with loose.container(key="loose", horizontal=True, vertical_alignment="center"):
@@ -40,20 +39,26 @@ def draw(visit: Visit) -> DeltaGenerator:
                     type="tertiary",
                 )
         draw_undo(visit)
-        refusal, no_images = st.empty(), st.empty()
-        if refused := st.session_state.pop(REFUSED, ""):
-            refusal.warning(words.said(refused), icon=":material/edit:")
+        refusal, waiting, no_images = st.empty(), st.empty(), st.empty()
+        sending.draw_refusal(visit, refusal)
+        if waits := sending.waits():
+            with waiting.container():
+                sending.draw_waiting(waits)
+        attachments.draw()
         choice = visit.choice
         if lineup().info(choice.provider, choice.model).takes_images is False:
             no_images.caption(words.takes_no_images(choice.model))
-    # Not in `st.bottom`: the page follows the stream only where Streamlit itself has put the field at the bottom.
-    st.chat_input(
+    # In `st.bottom` by name: where Streamlit itself puts the field there, it scrolls the page too, and who scrolls up
+    # with the wheel or a key is dragged back. `follow.js` does it here.
+    st.bottom.chat_input(
         words.PLACEHOLDER,
-        key=FIELD,
-        on_submit=counted(_take),
+        key=sending.FIELD,
+        on_submit=counted(sending.take),
         accept_file="multiple",
-        file_type=images.ENDINGS,
         max_upload_size=MAX_UPLOAD_MB,
+        accept_audio=dictation.by(visit) is not None,
+        # The text that comes back would take the place of what is written meanwhile.
+        disabled=waits is not None,
     )
     return stop
 
@@ -79,31 +84,6 @@ def draw_examples(visit: Visit) -> None:
             st.button(example, key=f"example-{number}", on_click=counted(visit.send), args=(example,), width="stretch")
 
 
-def _take() -> None:
-    st.session_state[SENT] = st.session_state[FIELD]
-
-
-def send(visit: Visit) -> None:
-    """Send what was written, if something was. Every other click that came with it has been served.
-
-    Where a run of the script serves several clicks, Streamlit calls the callback of the newest first: a question that
-    was asked after a click on "New chat" would go to the chat before.
-    """
-    sent: str | ChatInputValue | None = st.session_state.pop(SENT, None)
-    if sent is None:
-        return
-    text, files = (sent, []) if isinstance(sent, str) else (sent.text, sent.files)
-    try:
-        visit.send(text, _images(visit, files))
-    except InputError as error:
-        st.session_state[REFUSED] = str(error)
-        st.session_state[FIELD] = text
-
-
-def _images(visit: Visit, files: list[UploadedFile]) -> tuple[images.Image, ...]:
-    choice = visit.choice
-    if files and lineup().info(choice.provider, choice.model).takes_images is False:
-        raise InputError(words.images_refused(choice.model))
-    if len(files) > images.MOST:
-        raise InputError(words.too_many_images(images.MOST))
-    return tuple(images.prepare(file.getvalue(), file.name) for file in files)
+def waits() -> bool:
+    """Whether something of the message is not there yet: while a stream is drawn, what comes would not be."""
+    return sending.waits() is not None or attachments.are_being_read()

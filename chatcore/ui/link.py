@@ -31,8 +31,11 @@ def went(visit: Visit, report: object) -> None:
 
 def show(visit: Visit) -> None:
     """Let the address name the open chat, if it is stored."""
-    chat = visit.conversation
-    named = chat.id if chat.messages and chat.id not in visit.loose else ""
+    if SHOWN in st.session_state and st.session_state[SHOWN] is None:
+        st.session_state[SHOWN] = asked() or ""
+        if name := asked():
+            visit.open_chat(name)
+    named = _named(visit)
     if named == st.session_state.get(SHOWN, asked() or ""):
         return
     st.session_state[SHOWN] = named
@@ -40,3 +43,18 @@ def show(visit: Visit) -> None:
         st.query_params[PARAMETER] = named
     else:
         st.query_params.pop(PARAMETER, None)
+
+
+def hide() -> None:
+    """Another page is shown, whose address names no chat."""
+    st.session_state[SHOWN] = None
+
+
+def to(visit: Visit) -> dict[str, str]:
+    """What the address of the chat's page has behind its "?"."""
+    return {PARAMETER: named} if (named := _named(visit)) else {}
+
+
+def _named(visit: Visit) -> str:
+    chat = visit.conversation
+    return chat.id if chat.messages and chat.id not in visit.loose else ""

@@ -7,10 +7,12 @@ from streamlit.delta_generator import DeltaGenerator
 
 from chatcore import pacing
 from chatcore.runs import Run
-from chatcore.ui import words
+from chatcore.ui import pausing, words
 from chatcore.ui.browser_storage import draw_write
+from chatcore.ui.markdown import draw as draw_piece
 from chatcore.ui.session import VISIT_KEY, server
-from chatcore.ui.transcript import pieces
+from chatcore.ui.thoughts import LiveThoughts
+from chatcore.ui.transcript import Places, pieces
 from chatcore.visit import Visit
 
 POLL = 0.02
@@ -22,10 +24,14 @@ THOUGHT = 160
 class LivePage:
     """What the stream does to the page: the waiting line until the first token, checkpoints, the heartbeat."""
 
-    def __init__(self, visit: Visit, run_id: str, waiting: DeltaGenerator, checkpoint: DeltaGenerator) -> None:
+    def __init__(
+        self, visit: Visit, run_id: str, waiting: DeltaGenerator, checkpoint: DeltaGenerator, thoughts: LiveThoughts
+    ) -> None:
         """`waiting` and `checkpoint` are the places of the waiting line and of the part that is being stored."""
         self._visit, self._run_id, self._waiting, self._checkpoint = visit, run_id, waiting, checkpoint
         self._run, self._line, self._thought, self._noted = visit.run, "", "", ""
+        self._blocks: list[DeltaGenerator] = []
+        self._thoughts = thoughts
 
     def follow(self, run: Run) -> None:
         self._run = run
@@ -43,6 +49,10 @@ class LivePage:
         elif self._line:
             self._line = ""
             self._waiting.empty()
+        if run and run.answering:
+            self._thoughts.end()
+        else:
+            self._thoughts.tick()
         if run and run.kept != self._noted:
             self._noted = run.kept
             self.checkpoint(0, "")
@@ -54,8 +64,17 @@ class LivePage:
             with self._checkpoint:
                 draw_write(write, write.key)
 
+    def draw(self, number: int, markdown: str) -> None:
+        if number == len(self._blocks):
+            self._blocks.append(st.empty())
+        draw_piece(self._blocks[number], markdown)
+
     def think(self, text: str) -> None:
         self._thought = (self._thought + text)[-THOUGHT:]
+        self._thoughts.add(text)
+
+    def end(self) -> None:
+        self._thoughts.end()
 
     def _show(self, line: str) -> None:
         if line != self._line:
@@ -63,19 +82,35 @@ class LivePage:
             self._waiting.caption(line)
 
 
-def draw_still(visit: Visit, body: DeltaGenerator, checkpoint_slot: DeltaGenerator) -> None:
-    """What there is of the answer. While a script follows one, Streamlit runs no fragment, and so no dialog."""
+def draw_still(visit: Visit, places: Places, checkpoint_slot: DeltaGenerator) -> None:
+    """What there is of the answer, or was when it was paused, in the same places as `draw`.
+
+    While a script follows an answer, Streamlit runs no fragment, and so no dialog.
+    """
+    waiting = places.foot.empty()
     answer, run = visit.conversation.running, visit.run
-    if answer and answer.run and run:
-        for piece in pieces(run.reply().text):
-            body.markdown(piece)
-        with checkpoint_slot.container():
-            _keep(visit, answer.run, run)
+    if answer is None or answer.run is None:
+        return
+    if pausing.held_answer(visit):
+        waiting.caption(words.PAUSED)
+    still = places.body.container(key="still")
+    for piece in pieces(pausing.shown(visit, answer, run.reply().text if run else "")):
+        draw_piece(still, piece)
+    with checkpoint_slot.container():
+        _keep(visit, answer.run, time.monotonic() + server().settings.chat_save_seconds)
 
 
 @st.fragment(run_every=pacing.CHECKPOINT_SECONDS)
-def _keep(visit: Visit, run_id: str, run: Run) -> None:
-    """Store what came meanwhile, and take the end over."""
+def _keep(visit: Visit, run_id: str, deadline: float) -> None:
+    """Let the answer begin, at the latest at the `deadline` for storing its question, and be stored."""
+    if time.monotonic() >= deadline:
+        visit.begin()
+    if run := visit.run:
+        store_rest(visit, run_id, run)
+
+
+def store_rest(visit: Visit, run_id: str, run: Run) -> None:
+    """Store what came since the last call, and take the end over: to be called now and then, in a fragment."""
     if run.ended:
         st.rerun()
     kept_of, start = st.session_state.get(STILL, ("", 0))
@@ -86,17 +121,17 @@ def _keep(visit: Visit, run_id: str, run: Run) -> None:
         draw_write(write, write.key)
 
 
-def draw(visit: Visit, body: DeltaGenerator, foot: DeltaGenerator, checkpoint_slot: DeltaGenerator) -> DeltaGenerator:
+def draw(visit: Visit, places: Places, checkpoint_slot: DeltaGenerator) -> DeltaGenerator:
     """Follow the answer to its end. A click ends the script in here; the next one starts again from the beginning.
 
     The place of the waiting line, to be filled with what is said of the ending: that stands there in later runs too.
     So a button in it stays the same element, and a click on it is not lost.
     """
-    waiting = foot.empty()
+    waiting = places.foot.empty()
     answer = visit.conversation.running
     if answer is None or answer.run is None:
         return waiting
-    page = LivePage(visit, answer.run, waiting, checkpoint_slot)
+    page = LivePage(visit, answer.run, waiting, checkpoint_slot, LiveThoughts(answer, places.thoughts))
     deadline = time.monotonic() + server().settings.chat_save_seconds
     while visit.starting and not visit.outbox.problem and time.monotonic() < deadline:
         page.tick()
@@ -105,6 +140,7 @@ def draw(visit: Visit, body: DeltaGenerator, foot: DeltaGenerator, checkpoint_sl
     run = visit.run
     if run is not None:
         page.follow(run)
-        with body, st.container(key="live"):
+        with places.body, st.container(key="live"):
             st.write_stream(pacing.frames(run, page))
+        page.end()
     return waiting

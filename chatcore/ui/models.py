@@ -37,7 +37,7 @@ def draw_button(visit: Visit) -> None:
         st.button(
             label,
             key="choose-model",
-            on_click=counted(_ask, dialog=True),
+            on_click=counted(ask, dialog=True),
             icon=":material/expand_more:",
             icon_position="right",
             type="tertiary",
@@ -46,7 +46,8 @@ def draw_button(visit: Visit) -> None:
         st.dialog(words.MODEL, width="medium", on_dismiss=counted(dialogs.close))(_draw)(visit)
 
 
-def _ask() -> None:
+def ask() -> None:
+    """Open the dialog."""
     dialogs.show(DIALOG)
     for name in [PROVIDER, ASKED, *(name for name in st.session_state if str(name).startswith(FIELDS))]:
         st.session_state.pop(name, None)

@@ -15,7 +15,7 @@ from chatcore.database import Database, engine_options
 from chatcore.lineup import Lineup, VisitLineup
 from chatcore.runs import RunRegistry
 from chatcore.settings import Settings
-from chatcore.ui import browser_storage, link
+from chatcore.ui import browser_storage, link, preferences
 from chatcore.visit import Visit
 
 VISIT_KEY, LINEUP_KEY = "visit", "lineup"
@@ -104,7 +104,10 @@ def visit() -> Visit:
         here = server()
         providers = VisitLineup(here.lineup, here.registry.submit)
         st.session_state[LINEUP_KEY] = providers
-        st.session_state[VISIT_KEY] = Visit(items, here.registry, providers, link.asked(), here.database, _signed_in())
+        begun = Visit(items, here.registry, providers, link.asked(), here.database, _signed_in())
+        begun.naming.allowed = here.settings.chat_titles
+        preferences.speak(begun)
+        st.session_state[VISIT_KEY] = begun
     known: Visit = st.session_state[VISIT_KEY]
     return known
 

@@ -8,7 +8,7 @@ import streamlit as st
 
 from chatcore.search import Hit
 from chatcore.shelf import Entry
-from chatcore.ui import dialogs, downloads, manage_chats, pages, words
+from chatcore.ui import clicks, dialogs, downloads, manage_chats, pages, preferences, words
 from chatcore.ui.clicks import counted
 from chatcore.ui.time_zone import time_zone
 from chatcore.visit import Visit
@@ -16,6 +16,7 @@ from chatcore.visit import Visit
 SEARCH = "search-chats"
 LISTED = 40
 """Chats in the list until "Show more": each costs the browser and every run of the script."""
+TITLE_POLL = 0.5
 RENAMING, MORE = "renaming", "chats-listed"
 
 
@@ -54,7 +55,7 @@ def draw(visit: Visit) -> None:
                     _draw_hits(visit, visit.search(query))
             else:
                 _draw_list(visit)
-        with st.container(key="chats-manage"):
+        with st.container(key="chats-manage", gap="xsmall"):
             st.button(
                 words.MANAGE_CHATS,
                 key="manage-chats",
@@ -63,8 +64,26 @@ def draw(visit: Visit) -> None:
                 type="tertiary",
                 width="stretch",
             )
+            st.button(
+                words.SETTINGS,
+                key="preferences",
+                on_click=counted(preferences.ask, dialog=True),
+                icon=":material/settings:",
+                type="tertiary",
+                width="stretch",
+            )
         if dialogs.is_open(manage_chats.DIALOG):
             manage_chats.draw(visit)
+        if dialogs.is_open(preferences.DIALOG):
+            preferences.draw(visit)
+
+
+@st.fragment(run_every=TITLE_POLL)
+def draw_title_on_its_way(visit: Visit) -> None:
+    """Shows nothing; draws the page again when a title has come. While an answer streams, this waits."""
+    clicks.draw_missed()
+    if visit.naming.ready:
+        st.rerun()
 
 
 def _new(visit: Visit, temporary: bool = False) -> None:

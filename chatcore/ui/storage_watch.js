@@ -4,7 +4,7 @@
 const PATIENCE_MS = 1500;
 // What the package writes under a key that holds nothing, before it writes there and after it has erased it.
 const EMPTY = "null";
-const SHARED = /^chatcore\.(chat\.|tail\.|(owner|keys)$)/;
+const SHARED = /^chatcore\.(chat\.|tail\.|(owner|keys|index)$)/;
 
 // What the package has written as `text` under `key`, null when that is nothing or nothing of ours.
 function parsed(key, text) {
@@ -105,7 +105,13 @@ function watch({ data, parentElement, setTriggerValue }) {
 
   const onStorage = (event) => look(false, event);
   // The way back or forth in this tab: at once, also while an answer streams.
-  const onWent = () => data.visit && setTriggerValue("report", { went: new URL(location).searchParams.get("chat") ?? "" });
+  // To another page Streamlit goes by itself, and a report would undo it.
+  const onWent = () => {
+    const name = location.pathname.split("/").pop();
+    const page = data.elsewhere?.includes(name) ? name : "";
+    const went = new URL(location).searchParams.get("chat") ?? "";
+    if (data.visit && page === data.page) setTriggerValue("report", { went });
+  };
   const onShown = () => {
     told = {}; // What was told before a sleep may have been lost.
     if (!document.hidden) look(false);

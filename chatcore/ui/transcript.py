@@ -3,6 +3,7 @@
 import zlib
 from functools import lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -12,8 +13,9 @@ from chatcore.conversation import Conversation
 from chatcore.events import Ended, Ending
 from chatcore.markdown import rewriting
 from chatcore.messages import Draft, Message
-from chatcore.ui import words
+from chatcore.ui import actions, attachments, pausing, sent, thoughts, words
 from chatcore.ui.clicks import counted
+from chatcore.ui.markdown import draw as draw_piece
 from chatcore.ui.sources import compact
 from chatcore.visit import Visit
 
@@ -38,30 +40,40 @@ def pieces(text: str) -> tuple[str, ...]:
     return rewriting.pieces(text)
 
 
-def draw(visit: Visit) -> tuple[DeltaGenerator, DeltaGenerator, DeltaGenerator] | None:
-    """The end of the path, and the queue.
+class Places(NamedTuple):
+    """Of an answer: where its reasoning stands, its text, what is said under it, and what can be done with it."""
 
-    Where an answer is being made: the places for its reasoning, its text and what is said under it.
-    """
+    thoughts: DeltaGenerator
+    body: DeltaGenerator
+    foot: DeltaGenerator
+    row: DeltaGenerator
+
+
+def draw(visit: Visit, cut: sent.Cut) -> Places | None:
+    """The end of the path, and the queue. The places of the answer that is being made, where one is."""
+    actions.draw_code(visit)
     path = visit.conversation.path
     shown = _window(visit, path)
     versions = visit.conversation.versions()
     live = None
     for message in shown:
-        with _bubble(message.role, message.id):
+        around = _around(message.role, message.id, cut)
+        with around, _bubble(message.role):
             if message.role == "user":
                 _draw_question(message)
-                _draw_versions(visit, message, versions[message.parent, message.role])
+                with around:
+                    actions.draw(visit, message, versions[message.parent, message.role])
                 continue
-            thoughts, body = st.empty(), st.container()
-            foot = st.container(key=f"foot-{message.id}")
-            _draw_versions(visit, message, versions[message.parent, message.role])
+            places = Places(st.empty(), st.container(), st.container(key=f"foot-{message.id}"), st.empty())
             if message.ended is None:
-                live = thoughts, body, foot
+                live = places
             else:
-                for piece in pieces(message.text):
-                    body.markdown(piece)
-                draw_end(visit, message, thoughts, foot)
+                if message.reasoning:
+                    thoughts.draw(message, places.thoughts)
+                for piece in pieces(pausing.shown(visit, message, message.text)):
+                    draw_piece(places.body, piece)
+                ending = places.foot.empty() if pausing.was_paused(message) else places.foot
+                draw_end(visit, message, places, ending)
     _draw_queue(visit)
     _blank_rest(len(shown) + len(visit.conversation.queue))
     return live
@@ -93,9 +105,17 @@ def _widen(key: str, first: Message) -> None:
     st.session_state[FIRST] = f"st-key-{first.role}-{first.id}"
 
 
-def _bubble(role: str, element_id: str) -> DeltaGenerator:
-    with st.container(key=f"{role}-{element_id}"):
-        return st.chat_message(role, avatar=AVATARS[role])
+def _around(role: str, element_id: str, cut: sent.Cut = sent.NOWHERE) -> DeltaGenerator:
+    """The place of a message, with what stands above it."""
+    around = st.container(key=f"{role}-{element_id}")
+    if role == "user":
+        with around:
+            sent.draw_cut(cut, element_id)
+    return around
+
+
+def _bubble(role: str) -> DeltaGenerator:
+    return st.chat_message(role, avatar=AVATARS[role])
 
 
 def _blank_rest(drawn: int) -> None:
@@ -111,54 +131,37 @@ def _draw_question(said: Message | Draft) -> None:
         st.image(pictures, width=IMAGE_WIDTH, alt=[words.IMAGE] * len(pictures))
     if len(pictures) < len(said.images):
         st.caption(words.NO_IMAGE)
+    attachments.draw_sent(said.files, said.id)
     if said.text:
         st.text(said.text)
 
 
-def draw_end(visit: Visit, message: Message, thoughts: DeltaGenerator, foot: DeltaGenerator) -> None:
-    """What an answer that has ended has beside its text: the reasoning before it, and how it ended, with the way on."""
-    if message.reasoning:
-        with thoughts, st.expander(words.REASONING, icon=":material/psychology:"):
-            for piece in pieces(message.reasoning):
-                st.markdown(piece)
-    if message.ended is not None and (note := words.note(message.text, message.ended)):
-        _draw_ending(visit, message, message.ended, note, foot)
+def draw_end(visit: Visit, message: Message, places: Places, ending: DeltaGenerator) -> None:
+    """What stands under an answer that has ended: how it ended, at `ending`, and what can be done with it."""
+    if message.ended is None:
+        return
+    again = True
+    if note := words.note(message.text, message.ended):
+        again = not _draw_ending(visit, message, message.ended, note, ending)
+    with places.row:
+        versions = visit.conversation.versions()[message.parent, message.role]
+        actions.draw(visit, message, versions, again)
 
 
-def _draw_ending(visit: Visit, message: Message, ended: Ended, note: str, place: DeltaGenerator) -> None:
+def _draw_ending(visit: Visit, message: Message, ended: Ended, note: str, place: DeltaGenerator) -> bool:
+    """True where it offers to ask again."""
     failed = ended.ending is Ending.FAILED
     with place.container(key=f"ending-{message.id}", horizontal=True, vertical_alignment="center"):
         st.caption(f":material/error: {note}" if failed else note, width="content")
         if message.id != visit.conversation.leaf or ended.ending not in UNFINISHED:
-            return
+            return False
         again = words.REGENERATE if message.text else words.RETRY, "retry", visit.retry, "refresh"
         goes_on = words.CONTINUE, "continue", visit.go_on, "play_arrow"
         for name, key, act, icon in (goes_on, again) if message.text else (again,):
             st.button(
                 name, key=f"{key}-{message.id}", on_click=counted(act), args=(message.id,), icon=f":material/{icon}:"
             )
-
-
-def _draw_versions(visit: Visit, message: Message, versions: list[Message]) -> None:
-    """The way to what else was said in this place."""
-    if len(versions) == 1:
-        return
-    at = versions.index(message)
-    with st.container(key=f"versions-{message.id}", horizontal=True, vertical_alignment="center", gap="xsmall"):
-        ways = (-1, "previous", words.PREVIOUS_VERSION, "left"), (1, "next", words.NEXT_VERSION, "right")
-        for step, key, name, side in ways:
-            other = at + step
-            st.button(
-                name,
-                key=f"{key}-{message.id}",
-                on_click=counted(visit.show_version),
-                args=(versions[other % len(versions)].id,),
-                disabled=not 0 <= other < len(versions),
-                icon=f":material/chevron_{side}:",
-                type="tertiary",
-            )
-            if step < 0:
-                st.caption(words.version(at + 1, len(versions)), width="content")
+    return True
 
 
 def _draw_queue(visit: Visit) -> None:
@@ -168,7 +171,7 @@ def _draw_queue(visit: Visit) -> None:
 
 
 def _draw_draft(visit: Visit, conversation: Conversation, draft: Draft) -> None:
-    with _bubble("user", draft.id):
+    with _around("user", draft.id), _bubble("user"):
         _draw_question(draft)
         with st.container(horizontal=True, vertical_alignment="center"):
             st.caption(words.QUEUED if conversation.running else words.HELD)

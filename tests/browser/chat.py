@@ -76,6 +76,11 @@ class Chat:
         self.settle()
         self.button(name).click()
 
+    def delete_chat(self) -> None:
+        """The chat that is open, in the list: messages have a button of the same name."""
+        self.settle()
+        self.page.locator(".st-key-chat-delete button").click()
+
     def close_dialog(self) -> None:
         """By its button: a key that comes before the dialog has the focus is lost."""
         dialog = self.page.get_by_role("dialog")

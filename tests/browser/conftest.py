@@ -40,7 +40,8 @@ def settings(port: int) -> dict[str, str]:
     """The app's, with the provider at that port."""
     address = f"http://127.0.0.1:{port}/v1"
     known = {"OPENAI_API_KEY": "sk-canary-7f3a", "OPENAI_BASE_URL": address, "OPENAI_MODEL": "fake-1"}
-    return known | {"CHAT_TITLES": "false"}  # Each would be one more request.
+    # Each title would be one more request.
+    return known | {"OPENAI_TRANSCRIPTION_MODEL": "hears-1", "CHAT_TITLES": "false"}
 
 
 @pytest.fixture(scope="package")

@@ -52,14 +52,14 @@ def test_a_name_that_looks_like_markup_is_shown_as_it_is(chat: Chat, upstream: U
     chat.page.get_by_label("New name").fill(name)
     chat.page.keyboard.press("Enter")
     expect(chat.listed).to_have_text([name])
-    chat.click("Delete")
+    chat.delete_chat()
     expect(chat.undone).to_contain_text(f"“{name}” deleted.")
 
 
 def test_a_deleted_chat_comes_back_also_after_clicks_elsewhere(chat: Chat, upstream: Upstream) -> None:
     chat.ask("First")
     chat.ask_in_new_chat("Second")
-    chat.click("Delete")
+    chat.delete_chat()
     expect(chat.listed).to_have_text(["First"])
     chat.listed.first.click()
     expect(chat.questions.last).to_contain_text("First")
@@ -105,7 +105,7 @@ def test_a_reload_at_any_step_loses_nothing(chat: Chat, upstream: Upstream, step
         chat.reload()
         expect(chat.listed).to_have_text(["Its name"])
     if step in ("deleted", "undone"):
-        chat.click("Delete")
+        chat.delete_chat()
         expect(chat.listed).to_have_count(0)
     if step == "undone":
         chat.click("Undo")
@@ -174,7 +174,7 @@ def test_what_was_exported_can_be_imported_and_taken_back(chat: Chat, upstream: 
     chat.close_dialog()
     for _ in range(2):
         chat.listed.first.click()
-        chat.click("Delete")
+        chat.delete_chat()
         chat.settle()
     expect(chat.listed).to_have_count(0)
     chat.click("Manage chats")

@@ -48,7 +48,7 @@ def test_chats_that_the_browser_has_lost_come_back_from_the_database(
         expect(chat.answer).to_contain_text("Hello world")
         chat.ask("Go on")
         assert len(chat.stored_chat()["messages"]) == 4
-        chat.click("Delete")
+        chat.delete_chat()
         expect(chat.listed).to_have_text(["Second"])
         server.stop()
         server.start()

@@ -70,7 +70,7 @@ def test_what_does_not_fit_is_not_imported_by_halves(chat: Chat, upstream: Upstr
         chat.button("Export all as JSON").click()
     exported = download.value.path().read_bytes()
     chat.close_dialog()
-    chat.click("Delete")
+    chat.delete_chat()
     chat.wait_until_deleted()
     fill(chat)
     chat.reload()

@@ -147,14 +147,14 @@ def attach(chat: Chat, name: str, content: bytes) -> None:
     chat.page.locator("[data-testid=stChatInput] input[type=file]").set_input_files(
         {"name": name, "mimeType": "image/png", "buffer": content}
     )
-    expect(chat.page.get_by_text(name)).to_be_visible()
+    expect(chat.page.get_by_label(f"Remove {name}")).to_be_visible()
 
 
 def test_images_go_to_the_model_and_stay_with_the_chat(chat: Chat, upstream: Upstream) -> None:
     chat.page.locator("[data-testid=stChatInput] input[type=file]").set_input_files(
         [{"name": f"{name}.png", "mimeType": "image/png", "buffer": picture()} for name in ("big", "other")]
     )
-    expect(chat.page.get_by_text("other.png")).to_be_visible()
+    expect(chat.page.get_by_label("Remove other.png")).to_be_visible()
     chat.send("What is this?")
     expect(chat.answer).to_contain_text("Hello world")
     chat.wait_until_done()

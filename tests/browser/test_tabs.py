@@ -81,7 +81,7 @@ def test_what_the_package_writes_before_it_writes_a_chat_is_not_taken_for_a_dele
 
 def test_the_open_chat_deleted_in_another_tab_stays_on_the_page_and_can_be_kept(tabs: tuple[Chat, Chat]) -> None:
     one, other = tabs
-    other.click("Delete")
+    other.delete_chat()
     expect(one.page.get_by_text("Deleted in another tab: it is only on this page now.")).to_be_visible()
     expect(one.answer).to_contain_text("Hello world")
     expect(one.listed).to_have_count(0)
@@ -93,7 +93,7 @@ def test_the_open_chat_deleted_in_another_tab_stays_on_the_page_and_can_be_kept(
 
 def test_a_deleted_chat_that_is_brought_back_is_there_in_the_other_tab(tabs: tuple[Chat, Chat]) -> None:
     one, other = tabs
-    other.click("Delete")
+    other.delete_chat()
     expect(one.listed).to_have_count(0)
     other.click("Undo")
     expect(one.listed).to_have_count(1)

@@ -14,6 +14,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from chatcore.ui.words.markup import plain as plain
 from chatcore.ui.words.saying import answers as answers
+from chatcore.ui.words.saying import attached as attached
 from chatcore.ui.words.saying import day as day
 from chatcore.ui.words.saying import found as found
 from chatcore.ui.words.saying import model as model

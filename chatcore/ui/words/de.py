@@ -21,6 +21,21 @@ EXAMPLES = (
 )
 PLACEHOLDER = "Nachricht"
 STOP = "Antwort stoppen"
+PAUSE = "Anhalten"
+RESUME = "Weiter"
+PAUSED = "Angehalten: Die Antwort entsteht im Hintergrund weiter."
+PAUSED_AT_THE_END = "Angehalten: Die Antwort ist zu Ende."
+JUMP_TO_THE_END = "Zum Ende"
+WRITE_A_MESSAGE = "Nachricht schreiben"
+PAUSE_OR_RESUME = "Anhalten oder weiter"
+COPY_LAST_ANSWER = "Letzte Antwort kopieren"
+KEYBOARD_SHORTCUTS = "Tastenkürzel"
+SHORTCUT_DOES = "Funktion"
+SHORTCUT_KEYS = "Tasten"
+KEYS = {"alt": "Alt", "shift": "Umschalt", "escape": "Esc"}
+ANSWER_BEGINS = "Die Antwort beginnt."
+ANSWER_COMPLETE = "Die Antwort ist vollständig."
+ANSWER_GOES_ON = "Mehr davon steht auf der Seite."
 KEEP_CHAT = "Diesen Chat behalten"
 UNDO = "Rückgängig"
 EARLIER = "Frühere anzeigen"
@@ -36,6 +51,29 @@ REGENERATE = "Neu generieren"
 RETRY = "Noch einmal"
 PREVIOUS_VERSION = "Vorherige Version"
 NEXT_VERSION = "Nächste Version"
+COPY = "Kopieren"
+COPIED = "Kopiert"
+NOT_COPIED = "Der Browser hat das Kopieren nicht erlaubt."
+GOOD_ANSWER = "Gute Antwort"
+BAD_ANSWER = "Schlechte Antwort"
+FEEDBACK_REASON = "Warum? (freiwillig)"
+SAVE_REASON = "Speichern"
+REGENERATE_WITH = "Mit anderem Modell neu generieren"
+MORE_MODELS = "Weitere Modelle"
+EDIT = "Bearbeiten"
+EDITED_QUESTION = "Die Nachricht"
+SEND_EDITED = "Senden"
+CANCEL_EDIT = "Abbrechen"
+NUMBERS = "Zahlen"
+FACTS = {
+    "first": "Zeit bis zum ersten Token",
+    "overhead": "Davor in dieser App",
+    "rate": "Tokens pro Sekunde",
+    "in": "Tokens hinein",
+    "out": "Tokens heraus",
+    "reported": "Kosten laut Anbieter",
+    "estimated": "Kosten, geschätzt",
+}
 ENDINGS = {
     Ending.STOPPED: "Diese Antwort wurde von Hand gestoppt.",
     Ending.LENGTH: "Abgeschnitten: Die Längengrenze ist erreicht.",
@@ -58,6 +96,7 @@ UNDONE = {
     "deleted": "{name} gelöscht.",
     "left": "Temporärer Chat geschlossen.",
     "imported": "{name} importiert.",
+    "erased": "Nachricht gelöscht.",
 }
 
 # The storage
@@ -108,6 +147,19 @@ IMPORT_FROM = "Eine Datei dieser App, von ChatGPT (auch als Zip) oder von Open W
 READING = "Wird gelesen …"
 MANAGE_CHATS = "Chats verwalten"
 
+# What the visitor wishes
+
+SETTINGS = "Einstellungen"
+LANGUAGE = "Sprache"
+BROWSERS_LANGUAGE = "Die des Browsers"
+MODEL_TITLES = "Neue Chats vom Modell benennen lassen"
+MODEL_TITLES_HELP = "Nach der ersten Antwort wird das Modell mit einer kurzen Anfrage nach einem Titel gefragt."
+SUMMARIES = "Zusammenfassen, was keinen Platz hat"
+SUMMARIES_HELP = (
+    "In einem Chat, der für das Modell zu lang ist, tritt an die Stelle der älteren Nachrichten eine Zusammenfassung, "
+    "die das Modell selbst macht. Jede ist eine weitere Anfrage, mit der diese Nachrichten noch einmal gesendet werden."
+)
+
 # The model
 
 MODEL = "Modell"
@@ -149,12 +201,133 @@ KEY_IN_SESSION = (
 
 INSIGHTS = "Auswertung"
 BACK_TO_CHAT = "Zurück zum Chat"
+NO_INSIGHTS = (
+    "Sobald ein Chat die erste Antwort hat, steht hier, wie bald Antworten kamen und wie schnell sie waren, wie viele "
+    "Tokens sie brauchten, was sie kosteten und wie sie endeten. Das ergibt sich aus den gespeicherten Chats."
+)
+READING_CHATS = "Die Chats werden gelesen"
+PERIOD = "Zeitraum"
+PERIODS = {7: "7 Tage", 30: "30 Tage", 90: "90 Tage", 0: "Alles"}
+"""By the days; 0 for no limit."""
+WHICH_MODELS = "Modelle"
+ALL_MODELS = "Alle Modelle"
+NOTHING_IN_PERIOD = "In diesem Zeitraum gibt es keine Antwort."
+ANSWERS = "Antworten"
+TOKENS = "Tokens"
+COST = "Kosten"
+FIRST_WORD = "Zeit bis zum ersten Token"
+MEDIAN_FIRST_WORD = "Zeit bis zum ersten Token (Median)"
+SPEED = "Tokens pro Sekunde"
+CHARTS_BY = "Diagramme"
+BY = {"day": "Nach Tag", "model": "Nach Modell"}
+DAY = "Tag"
+SECONDS = "Sekunden"
+DOLLARS = "US-Dollar"
+MEDIAN = "Median"
+NEARLY_ALL = "95 von 100 liegen darunter"
+TOKENS_IN = "Eingabe"
+TOKENS_OUT = "Ausgabe"
+AS_TABLE = "Die Diagramme als Tabelle"
+GROUP_COLUMNS = (
+    *("Antworten", "Erstes Token, Median (s)", "Erstes Token, 95 von 100 darunter (s)", "Tokens/s, Median"),
+    *("Tokens Eingabe", "Tokens Ausgabe", "Kosten (USD)"),
+)
+ENDED_HOW = "Wie Antworten endeten"
+ENDING_NAMES = {
+    Ending.COMPLETE: "Vollständig",
+    Ending.STOPPED: "Angehalten",
+    Ending.LENGTH: "Am Limit abgeschnitten",
+    Ending.FILTERED: "Gefiltert",
+    Ending.REFUSED: "Verweigert",
+    Ending.FAILED: "Fehlgeschlagen",
+    Ending.INTERRUPTED: "Unterbrochen",
+}
+ENDING = "Ende"
+RATINGS = {True: "Gute Antwort", False: "Schlechte Antwort"}
+ALL_ANSWERS = "Alle Antworten"
+ANSWER_COLUMNS = (
+    *(
+        "Zeit",
+        "Chat",
+        "Anbieter",
+        "Modell",
+        "Ende",
+        "Bewertung",
+        "Erstes Token (s)",
+        "Eigener Anteil (s)",
+        "Gesamt (s)",
+    ),
+    *("Tokens/s", "Tokens Eingabe", "Tokens Ausgabe", "Kosten (USD)", "Kosten sind", "Zeichen"),
+)
+COST_IS = {True: "geschätzt", False: "gemeldet"}
+ESTIMATED_COST = "Wo der Anbieter die Kosten einer Antwort nicht meldet, sind sie nach der Preisliste geschätzt."
+EXPORT_CSV = "CSV exportieren"
+UNKNOWN = "Unbekannt"
+NOT_KNOWN = "Für diese Antworten nicht bekannt."
+
+# What was sent
+
+WHAT_WAS_SENT = "Was gesendet wurde"
+CUT = "Die Nachrichten darüber wurden nicht gesendet: Sie passen nicht in das Kontextfenster des Modells."
+CUT_SUMMARY = (
+    "Die Nachrichten darüber wurden als Zusammenfassung gesendet: Sie passen nicht in das Kontextfenster des Modells."
+)
+SUMMARY_NOTE = "Diese Zusammenfassung stammt von einem Modell. Sie kann lückenhaft oder falsch sein."
+NOT_NOTED = "Was für diese Antwort gesendet wurde, ist nicht festgehalten."
+CHANGED_SINCE = (
+    "Etwas von dem, was gesendet wurde, ist seitdem geändert oder gelöscht worden: Hier steht, was noch da ist."
+)
+NO_SYSTEM_PROMPT = "Es wurde kein Systemprompt gesendet."
+SUMMARY_WENT = (
+    "An ihrer Stelle ging eine Zusammenfassung mit, die ein Modell davon gemacht hat. "
+    "Sie steht unten in der ersten Nachricht."
+)
+IMAGES_LEFT_OUT = "Bilder wurden weggelassen: Dieses Modell nimmt keine. Ihm wurde gesagt, dass es welche gab."
+DELETED_SINCE = "Seitdem gelöscht"
+ASKED_TO_GO_ON = "Die Bitte fortzufahren"
+ROLES = {"system": "System", "user": "Frage", "assistant": "Modell"}
 
 # With something in them
 
 
 def number(value: float, digits: int = 0) -> str:
     return f"{value:,.{digits}f}".translate({ord(","): ".", ord("."): ","})
+
+
+def reading_chats(done: int, of: int) -> str:
+    return f"{READING_CHATS}: {number(done)} von {number(of)}"
+
+
+def dollars(amount: float) -> str:
+    return f"{number(amount, 2 if amount >= 1 or not amount else 4)} $"
+
+
+def seconds(milliseconds: float) -> str:
+    return f"{number(milliseconds / 1000, 2)} s"
+
+
+def unmeasured(count: int, of: int) -> str:
+    return f"{number(count)} von {number(of)} Antworten ohne gemessene Zeiten: importiert, älter oder ohne Text."
+
+
+def unpriced(count: int, of: int) -> str:
+    return f"Von {number(count)} von {number(of)} sind die Kosten nicht bekannt."
+
+
+def share(count: int, of: int) -> str:
+    return f"{number(count)} ({number(100 * count / of)} %)"
+
+
+def newest_answers(count: int, of: int) -> str:
+    return f"Die neuesten {number(count)} von {number(of)}. Die Datei enthält alle."
+
+
+def chart_alt(name: str, by: str) -> str:
+    return f"{name}, {by[0].lower()}{by[1:]}. Dieselben Zahlen stehen in der Tabelle darunter."
+
+
+def file_cut(shown: int, characters: int) -> str:
+    return f"Die ersten {number(shown)} von {number(characters)} Zeichen."
 
 
 def not_set_up(why: str) -> str:
@@ -229,6 +402,35 @@ def prices(for_input: float, for_output: float) -> str:
     return f"{number(for_input, 2)} $ Eingabe, {number(for_output, 2)} $ Ausgabe je Million Tokens"
 
 
+def window(tokens: int) -> str:
+    return f"Kontextfenster: {number(tokens)} Token" if tokens else "Das Kontextfenster des Modells ist nicht bekannt."
+
+
+def tokens_sent(estimated: int, reported: int | None, several: bool) -> str:
+    said = f"Gesendet: geschätzt etwa {number(estimated)} Token"
+    if reported is None:
+        return f"{said}."
+    where = " in allen Anfragen zu dieser Antwort" if several else ""
+    return f"{said}; vom Anbieter gezählt: {number(reported)}{where}."
+
+
+def left_out(count: int, known: bool) -> str:
+    one = count == 1
+    if known:
+        why = f"{'sie passte' if one else 'sie passten'} nicht in das Kontextfenster"
+    else:
+        why = f"laut Anbieter {'war' if one else 'waren'} sie zu viel für das Modell"
+    return f"{count} {'Nachricht' if one else 'Nachrichten'} weggelassen: {why}"
+
+
+def files_went(count: int) -> str:
+    return f"Die Dateien von {'einer davon' if count == 1 else f'{count} davon'} gingen trotzdem mit."
+
+
+def part_sent(at: int, role: str, tokens: int, excerpt: str) -> str:
+    return f"{at} · **{role}** · {plain(excerpt)} :small[:gray[· {number(tokens)} Token]]"
+
+
 def takes_no_images(name: str) -> str:
     return f":material/hide_image: {plain(name)} nimmt keine Bilder an."
 
@@ -239,6 +441,37 @@ def images_refused(name: str) -> str:
 
 def too_many_images(most: int) -> str:
     return f"Mit einer Nachricht können höchstens {most} Bilder mitgehen."
+
+
+# Attachments and dictation
+
+TRANSCRIBING = "Das Gesagte wird aufgeschrieben …"
+CANCEL_SENDING = "Abbrechen"
+NOT_SENT = (
+    "Nicht gesendet: Ein anderer Chat wurde geöffnet, bevor die Dateien gelesen waren. "
+    "Hier senden oder zu jenem Chat zurückgehen."
+)
+NO_DICTATION = "Dieser Anbieter kann nichts aufschreiben. Ein anderes Modell wählen oder die Nachricht tippen."
+
+
+def about_tokens(count: int) -> str:
+    return f"etwa {number(round(count, -2) if count >= 1000 else count)} Tokens"
+
+
+def in_all(tokens: int) -> str:
+    return f"Zusammen {about_tokens(tokens)}"
+
+
+def remove_file(name: str) -> str:
+    return f"{plain(name)} entfernen"
+
+
+def too_many_files(most: int) -> str:
+    return f"Höchstens {most} Dateien passen in eine Nachricht: Der Rest wurde weggelassen."
+
+
+def too_long_to_hear(minutes: int) -> str:
+    return f"Die Aufnahme ist zu lang: Höchstens {minutes} Minuten lassen sich auf einmal diktieren."
 
 
 # What the rest of the program says, by the English text. What stands in a place is put in; it may be in here itself.
@@ -333,6 +566,49 @@ SAID = {
     "“{name}” can't be read as an image. JPEG, PNG, WebP and GIF are taken.": (
         "„{name}“ lässt sich nicht als Bild lesen. Möglich sind JPEG, PNG, WebP und GIF."
     ),
+    "“{name}” is empty.": "„{name}“ ist leer.",
+    "“{name}” is too large: at most {most} MB are taken.": "„{name}“ ist zu groß: Höchstens {most} MB sind möglich.",
+    "“{name}” has no text in it.": "„{name}“ enthält keinen Text.",
+    "“{name}” is an old or a locked Office file: save it as DOCX or PDF, without a password.": (
+        "„{name}“ ist eine alte oder geschützte Office-Datei: bitte als DOCX oder PDF ohne Passwort speichern."
+    ),
+    "“{name}” can't be read: text, code, CSV, PDF, DOCX and images are taken.": (
+        "„{name}“ lässt sich nicht lesen. Möglich sind Text, Code, CSV, PDF, DOCX und Bilder."
+    ),
+    "“{name}” has more than {most} characters of text. Attach only the part that matters.": (
+        "„{name}“ hat mehr als {most} Zeichen Text. Bitte nur den Teil anhängen, auf den es ankommt."
+    ),
+    "“{name}” {why}": "„{name}“ {why}",
+    "is locked with a password: save it without one, and attach it again.": (
+        "ist mit einem Passwort geschützt: bitte ohne Passwort speichern und noch einmal anhängen."
+    ),
+    "has no text in it: it may be a scan. Attach its pages as images.": (
+        "enthält keinen Text, vielleicht ist es ein Scan. Die Seiten lassen sich als Bilder anhängen."
+    ),
+    "has too many pages: at most {most} are read. Attach only the part that matters.": (
+        "hat zu viele Seiten: Höchstens {most} werden gelesen. Bitte nur den Teil anhängen, auf den es ankommt."
+    ),
+    "holds too much when it is unpacked. Attach only the part that matters, or its text.": (
+        "enthält entpackt zu viel. Bitte nur den Teil anhängen, auf den es ankommt, oder den Text."
+    ),
+    "is no Word document: text, code, CSV, PDF, DOCX and images are taken.": (
+        "ist kein Word-Dokument. Möglich sind Text, Code, CSV, PDF, DOCX und Bilder."
+    ),
+    "is damaged, or made in a way that can't be read. Save it anew, or attach its text.": (
+        "ist beschädigt oder lässt sich so nicht lesen. Bitte neu speichern oder den Text anhängen."
+    ),
+    "takes too long to read. Attach only the part that matters, or its text.": (
+        "braucht zu lange zum Lesen. Bitte nur den Teil anhängen, auf den es ankommt, oder den Text."
+    ),
+    "At most {most} files can go with one message.": "Mit einer Nachricht können höchstens {most} Dateien mitgehen.",
+    "The files have {count} characters of text together; at most {most} can go with one message. "
+    "Leave one out, or send it with another message.": (
+        "Die Dateien haben zusammen {count} Zeichen Text; höchstens {most} passen in eine Nachricht. "
+        "Bitte eine weglassen oder mit einer anderen Nachricht senden."
+    ),
+    "The mock can't read this recording.": "Der Mock kann diese Aufnahme nicht lesen.",
+    "No word was heard in the recording.": "In der Aufnahme war kein Wort zu hören.",
+    "{name} can't transcribe.": "{name} kann nichts aufschreiben.",
     "Choose a model first: this provider does not say which one is to answer.": (
         "Zuerst ein Modell wählen: Dieser Anbieter sagt nicht, welches antworten soll."
     ),

@@ -22,6 +22,21 @@ EXAMPLES = (
 )
 PLACEHOLDER = "Message"
 STOP = "Stop generating"
+PAUSE = "Pause"
+RESUME = "Resume"
+PAUSED = "Paused: the answer goes on being made."
+PAUSED_AT_THE_END = "Paused: the answer has ended."
+JUMP_TO_THE_END = "Jump to the end"
+WRITE_A_MESSAGE = "Write a message"
+PAUSE_OR_RESUME = "Pause, or resume"
+COPY_LAST_ANSWER = "Copy the last answer"
+KEYBOARD_SHORTCUTS = "Keyboard shortcuts"
+SHORTCUT_DOES = "What it does"
+SHORTCUT_KEYS = "Keys"
+KEYS = {"alt": "Alt", "shift": "Shift", "escape": "Esc"}
+ANSWER_BEGINS = "The answer begins."
+ANSWER_COMPLETE = "The answer is complete."
+ANSWER_GOES_ON = "More of it is on the page."
 KEEP_CHAT = "Keep this chat"
 UNDO = "Undo"
 EARLIER = "Show earlier"
@@ -37,6 +52,29 @@ REGENERATE = "Regenerate"
 RETRY = "Retry"
 PREVIOUS_VERSION = "Previous version"
 NEXT_VERSION = "Next version"
+COPY = "Copy"
+COPIED = "Copied"
+NOT_COPIED = "The browser did not let the page copy."
+GOOD_ANSWER = "Good answer"
+BAD_ANSWER = "Bad answer"
+FEEDBACK_REASON = "Why? (optional)"
+SAVE_REASON = "Save"
+REGENERATE_WITH = "Regenerate with another model"
+MORE_MODELS = "More models"
+EDIT = "Edit"
+EDITED_QUESTION = "Your message"
+SEND_EDITED = "Send"
+CANCEL_EDIT = "Cancel"
+NUMBERS = "Numbers"
+FACTS = {
+    "first": "Time to first token",
+    "overhead": "Added by this app",
+    "rate": "Tokens a second",
+    "in": "Tokens in",
+    "out": "Tokens out",
+    "reported": "Cost, as reported",
+    "estimated": "Cost, estimated",
+}
 ENDINGS = exports.ENDINGS | {
     Ending.INTERRUPTED: "Interrupted: the server that made this answer is gone. This is the part that was saved.",
 }
@@ -50,6 +88,7 @@ UNDONE = {
     "deleted": "{name} deleted.",
     "left": "Temporary chat closed.",
     "imported": "{name} imported.",
+    "erased": "Message deleted.",
 }
 
 # The storage
@@ -99,6 +138,19 @@ IMPORT_FROM = "A file of this app, of ChatGPT (also the zip), or of Open WebUI."
 READING = "Reading…"
 MANAGE_CHATS = "Manage chats"
 
+# What the visitor wishes
+
+SETTINGS = "Settings"
+LANGUAGE = "Language"
+BROWSERS_LANGUAGE = "The browser's"
+MODEL_TITLES = "Title new chats with the model"
+MODEL_TITLES_HELP = "After the first answer the model is asked for a title, in one short request."
+SUMMARIES = "Summarize what has no room"
+SUMMARIES_HELP = (
+    "In a chat too long for the model, the older messages are replaced by a summary that it makes itself. "
+    "Each summary is one more request, which sends those messages once more."
+)
+
 # The model
 
 MODEL = "Model"
@@ -136,12 +188,116 @@ KEY_IN_SESSION = "Your own key is in use. It is forgotten when this tab is close
 
 INSIGHTS = "Insights"
 BACK_TO_CHAT = "Back to the chat"
+NO_INSIGHTS = (
+    "When a chat has its first answer, this page shows how soon answers came and how fast they were, how many tokens "
+    "they took, what they cost, and how they ended. It is worked out from your stored chats."
+)
+READING_CHATS = "Reading the chats"
+PERIOD = "Period"
+PERIODS = {7: "7 days", 30: "30 days", 90: "90 days", 0: "All"}
+"""By the days; 0 for no limit."""
+WHICH_MODELS = "Models"
+ALL_MODELS = "All models"
+NOTHING_IN_PERIOD = "There is no answer in this period."
+ANSWERS = "Answers"
+TOKENS = "Tokens"
+COST = "Cost"
+FIRST_WORD = "Time to first token"
+MEDIAN_FIRST_WORD = "Median time to first token"
+SPEED = "Tokens per second"
+CHARTS_BY = "Charts"
+BY = {"day": "By day", "model": "By model"}
+DAY = "Day"
+SECONDS = "Seconds"
+DOLLARS = "US dollars"
+MEDIAN = "Median"
+NEARLY_ALL = "95 of 100 are below"
+TOKENS_IN = "In"
+TOKENS_OUT = "Out"
+AS_TABLE = "The charts as a table"
+GROUP_COLUMNS = (
+    *("Answers", "First token, median (s)", "First token, 95 of 100 below (s)", "Tokens/s, median"),
+    *("Tokens in", "Tokens out", "Cost (USD)"),
+)
+ENDED_HOW = "How answers ended"
+ENDING_NAMES = {
+    Ending.COMPLETE: "Complete",
+    Ending.STOPPED: "Stopped",
+    Ending.LENGTH: "Cut off at the limit",
+    Ending.FILTERED: "Filtered",
+    Ending.REFUSED: "Refused",
+    Ending.FAILED: "Failed",
+    Ending.INTERRUPTED: "Interrupted",
+}
+ENDING = "Ending"
+RATINGS = {True: "Good answer", False: "Bad answer"}
+ALL_ANSWERS = "All answers"
+ANSWER_COLUMNS = (
+    *("Time", "Chat", "Provider", "Model", "Ending", "Rating", "First token (s)", "Own overhead (s)", "Total (s)"),
+    *("Tokens/s", "Tokens in", "Tokens out", "Cost (USD)", "Cost is", "Characters"),
+)
+COST_IS = {True: "estimated", False: "reported"}
+ESTIMATED_COST = "Where the provider does not say what an answer cost, it is estimated from the price list."
+EXPORT_CSV = "Export CSV"
+UNKNOWN = "Unknown"
+NOT_KNOWN = "Not known for these answers."
+
+# What was sent
+
+WHAT_WAS_SENT = "What was sent"
+CUT = "The messages above were not sent: they do not fit the model's context window."
+CUT_SUMMARY = "The messages above were sent as a summary: they do not fit the model's context window."
+SUMMARY_NOTE = "A model made this summary. It may leave things out or get them wrong."
+NOT_NOTED = "It was not noted what was sent for this answer."
+CHANGED_SINCE = "Something that was sent has been changed or deleted since: below is what is still there."
+NO_SYSTEM_PROMPT = "No system prompt was sent."
+SUMMARY_WENT = "In their place a summary went, which a model had made of them. It stands in the first message below."
+IMAGES_LEFT_OUT = "Images were left out: this model takes none. It was told that there were some."
+DELETED_SINCE = "Deleted since"
+ASKED_TO_GO_ON = "The request to go on"
+ROLES = {"system": "System", "user": "You", "assistant": "Model"}
 
 # With something in them
 
 
 def number(value: float, digits: int = 0) -> str:
     return f"{value:,.{digits}f}"
+
+
+def reading_chats(done: int, of: int) -> str:
+    return f"{READING_CHATS}: {number(done)} of {number(of)}"
+
+
+def dollars(amount: float) -> str:
+    return f"${number(amount, 2 if amount >= 1 or not amount else 4)}"
+
+
+def seconds(milliseconds: float) -> str:
+    return f"{number(milliseconds / 1000, 2)} s"
+
+
+def unmeasured(count: int, of: int) -> str:
+    return f"{number(count)} of {number(of)} answers have no measured times: imported, older, or ended before a word."
+
+
+def unpriced(count: int, of: int) -> str:
+    return f"The cost of {number(count)} of {number(of)} is not known."
+
+
+def share(count: int, of: int) -> str:
+    return f"{number(count)} ({number(100 * count / of)}%)"
+
+
+def newest_answers(count: int, of: int) -> str:
+    return f"The newest {number(count)} of {number(of)}. The file has all of them."
+
+
+def chart_alt(name: str, by: str) -> str:
+    return f"{name}, {by.lower()}. The same figures are in the table below."
+
+
+def file_cut(shown: int, characters: int) -> str:
+    return f"The first {number(shown)} of {number(characters)} characters."
 
 
 def not_set_up(why: str) -> str:
@@ -207,6 +363,35 @@ def prices(for_input: float, for_output: float) -> str:
     return f"${number(for_input, 2)} in, ${number(for_output, 2)} out for a million tokens"
 
 
+def window(tokens: int) -> str:
+    """Of the model; 0 where it is not known."""
+    return f"Context window: {number(tokens)} tokens" if tokens else "The model's context window is not known."
+
+
+def tokens_sent(estimated: int, reported: int | None, several: bool) -> str:
+    """`several`: what is reported is of more than one request."""
+    said = f"Sent: about {number(estimated)} tokens, as estimated"
+    if reported is None:
+        return f"{said}."
+    where = " in all requests for this answer" if several else ""
+    return f"{said}; {number(reported)}, as the provider counted{where}."
+
+
+def left_out(count: int, known: bool) -> str:
+    """`known`: the size of the window is."""
+    why = "did not fit the context window" if known else "were too much for the model, as the provider said"
+    return f"{count} {'message' if count == 1 else 'messages'} left out: {'it' if count == 1 else 'they'} {why}"
+
+
+def files_went(count: int) -> str:
+    """Of messages with files."""
+    return f"The files of {'one of them' if count == 1 else f'{count} of them'} went all the same."
+
+
+def part_sent(at: int, role: str, tokens: int, excerpt: str) -> str:
+    return f"{at} · **{role}** · {plain(excerpt)} :small[:gray[· {number(tokens)} tokens]]"
+
+
 def takes_no_images(name: str) -> str:
     return f":material/hide_image: {plain(name)} takes no images."
 
@@ -217,3 +402,31 @@ def images_refused(name: str) -> str:
 
 def too_many_images(most: int) -> str:
     return f"At most {most} images can go with one message."
+
+
+# Attachments and dictation
+
+TRANSCRIBING = "Writing down what you said…"
+CANCEL_SENDING = "Cancel"
+NOT_SENT = "Not sent: another chat was opened before the files were read. Send it here, or go back to that chat."
+NO_DICTATION = "This provider can't transcribe. Choose another model, or type the message."
+
+
+def about_tokens(count: int) -> str:
+    return f"about {number(round(count, -2) if count >= 1000 else count)} tokens"
+
+
+def in_all(tokens: int) -> str:
+    return f"In all {about_tokens(tokens)}"
+
+
+def remove_file(name: str) -> str:
+    return f"Remove {plain(name)}"
+
+
+def too_many_files(most: int) -> str:
+    return f"At most {most} files can go with one message: the rest was left out."
+
+
+def too_long_to_hear(minutes: int) -> str:
+    return f"The recording is too long: at most {minutes} minutes can be dictated at once."

@@ -72,10 +72,15 @@ def day(updated: int, now: datetime) -> str:
 
 
 def size(characters: int) -> str:
-    """Of a text in the storage."""
+    """Of a text in the storage, or of a file, whose bytes it gets."""
     if characters >= 1e5:
         return f"{words.number(characters / 1e6, 1)} MB"
     return f"{math.ceil(characters / 1e3)} kB"
+
+
+def attached(name: str, bytes_: int, rest: str) -> str:
+    """A file of the message that is being written."""
+    return plain(f"{name} · {size(bytes_)} · {rest}")
 
 
 def used(characters: int, of: int) -> str:

@@ -1,0 +1,30 @@
+// Says which files lie in the message field as soon as they are there: the field itself says it only with the message.
+const QUIET_MS = 200;
+// A message that is sent takes its files along, and the server knows of that by itself.
+const EMPTY_MS = 1500;
+
+const lying = () => {
+  const chips = [...document.querySelectorAll('[data-testid="stChatInput"] [data-testid="stFileChip"]')];
+  const whole = chips.filter((chip) => !chip.querySelector('[data-testid*="Spinner"], [data-testid*="Error"]'));
+  return whole.map((chip) => chip.querySelector('[data-testid="stFileChipName"]')?.getAttribute("title") ?? "");
+};
+
+export default function ({ data, setTriggerValue }) {
+  let timer;
+  const look = () => {
+    const names = lying().slice(0, data.most);
+    if (JSON.stringify(names) !== JSON.stringify(data.shown)) setTriggerValue("lying", names);
+  };
+  const wait = () => {
+    clearTimeout(timer);
+    timer = setTimeout(look, lying().length ? QUIET_MS : EMPTY_MS);
+  };
+  const field = document.querySelector('[data-testid="stChatInput"]')?.parentElement ?? document.body;
+  const watch = new MutationObserver(wait);
+  watch.observe(field, { childList: true, subtree: true, attributes: true });
+  wait();
+  return () => {
+    clearTimeout(timer);
+    watch.disconnect();
+  };
+}

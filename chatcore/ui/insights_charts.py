@@ -1,0 +1,117 @@
+"""The charts of the page "Insights", by day or by model, and the table that has the same figures."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+import streamlit as st
+
+from chatcore import insights
+from chatcore.insights import Group, Row
+from chatcore.ui import words
+from chatcore.ui.time_zone import time_zone
+
+HEIGHT = 240
+COLORS = ["#1a9083", "#bd7b14"]
+"""At least 3:1 on the light and on the dark background."""
+MOST_MODELS = 20
+"""Models in a chart, those that answered most; the table has all of them."""
+
+
+def draw(rows: Sequence[Row]) -> None:
+    by = st.segmented_control(
+        words.CHARTS_BY,
+        words.BY,
+        default="day",
+        required=True,
+        format_func=words.BY.__getitem__,
+        key="insights-by",
+        persist_state="session",
+        label_visibility="collapsed",
+    )
+    groups = insights.by_model(rows) if by == "model" else insights.by_day(rows, time_zone())
+    name = words.MODEL if by == "model" else words.DAY
+    shown = groups[:MOST_MODELS] if by == "model" else groups
+    with st.container(key="insights-charts"):
+        left, right = st.columns(2)
+        with left:
+            firsts: dict[str, Figure] = {words.MEDIAN: _first, words.NEARLY_ALL: _first_95}
+            _draw(words.FIRST_WORD, name, shown, firsts, words.SECONDS, stack=False)
+            _draw(words.TOKENS, name, shown, {words.TOKENS_IN: _tokens_in, words.TOKENS_OUT: _tokens_out}, "")
+        with right:
+            _draw(words.SPEED, name, shown, {words.MEDIAN: lambda one: one.speed}, "")
+            _draw(words.COST, name, shown, {words.COST: lambda one: one.cost}, words.DOLLARS)
+    with st.expander(words.AS_TABLE):
+        _draw_table(name, groups)
+
+
+def draw_counts(name: str, counts: Mapping[str, int]) -> None:
+    """How many answers there are of each."""
+    st.bar_chart(
+        {name: list(counts), words.ANSWERS: list(counts.values())},
+        x=name,
+        y=words.ANSWERS,
+        x_label="",
+        y_label="",
+        color=COLORS[0],
+        horizontal=True,
+        sort=False,
+        height=60 + 28 * len(counts),
+        alt=words.chart_alt(words.ANSWERS, name),
+    )
+
+
+Figure = Callable[[Group], float | None]
+
+
+def _first(one: Group) -> float | None:
+    return None if one.first is None else one.first / 1000
+
+
+def _first_95(one: Group) -> float | None:
+    return None if one.first_95 is None else one.first_95 / 1000
+
+
+def _tokens_in(one: Group) -> float:
+    return one.tokens_in
+
+
+def _tokens_out(one: Group) -> float:
+    return one.tokens_out
+
+
+def _draw(
+    title: str, by: str, groups: Sequence[Group], figures: Mapping[str, Figure], unit: str, stack: bool = True
+) -> None:
+    st.markdown(f"**{title}**")
+    names = [one.name or words.UNKNOWN for one in groups]
+    bars = {name: [figure(one) for one in groups] for name, figure in figures.items()}
+    if all(bar is None for those in bars.values() for bar in those):
+        st.caption(words.NOT_KNOWN)
+        return
+    st.bar_chart(
+        {by: names} | bars,
+        x=by,
+        y=list(figures),
+        x_label="",
+        y_label=unit,
+        color=[*COLORS[: len(figures)]],
+        stack=stack,
+        sort=False,
+        height=HEIGHT,
+        alt=words.chart_alt(title, by),
+    )
+
+
+def _draw_table(name: str, groups: Sequence[Group]) -> None:
+    lines = [
+        (
+            words.plain(one.name or words.UNKNOWN),
+            words.number(one.answers),
+            *("–" if took is None else words.number(took / 1000, 2) for took in (one.first, one.first_95)),
+            "–" if one.speed is None else words.number(one.speed, 1),
+            words.number(one.tokens_in),
+            words.number(one.tokens_out),
+            "–" if one.cost is None else words.number(one.cost, 4),
+        )
+        for one in groups
+    ]
+    st.table(dict(zip((name, *words.GROUP_COLUMNS), zip(*lines, strict=True), strict=True)), hide_index=True)
