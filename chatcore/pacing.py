@@ -1,16 +1,19 @@
-"""From a run to the generator that `st.write_stream` draws: frames, seals, checkpoints and the heartbeat.
+"""From a run to the generator that `st.write_stream` draws: frames, checkpoints and the heartbeat.
 
-Owns when something is drawn, not how: what touches the page comes in as `Page`. A frame re-sends the block that is
-open, so a block is sealed as soon as it is certain, and frames come more slowly while the open block is large.
+Owns when something is drawn, not how: what touches the page comes in as `Page`. A frame draws the block that is open
+anew, for what comes may change how its beginning is read: `$5 and $x$`. So a block is sealed as soon as it is certain,
+and frames come more slowly while the open block is large.
 """
 
 import re
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Protocol
 
 from chatcore import blocks
 from chatcore.events import Ended, ReasoningDelta, TextDelta
+from chatcore.markdown.rewriting import Rewriter, pieces
 from chatcore.runs import Run
 
 FRAMES_PER_SECOND = 12
@@ -36,6 +39,9 @@ class Page(Protocol):
     def tick(self) -> None:
         """At least every 100 ms while nothing is drawn, so that Stop and every other click are served at once."""
 
+    def draw(self, number: int, markdown: str) -> None:
+        """The block of that number, below those before it and in the place of what was drawn of it."""
+
     def think(self, text: str) -> None:
         """More of what the model thinks before it answers."""
 
@@ -43,42 +49,48 @@ class Page(Protocol):
         """Store the part of the answer that begins at character `start`."""
 
 
-def seal() -> None:
-    """Yielded where a block is complete: `st.write_stream` then closes its element and opens the next."""
-
-
 class _Drawing:
-    """What is on the page: the open block, and how much of it is drawn."""
+    """What is on the page: the blocks, of which the last is open."""
 
-    def __init__(self) -> None:
-        self.open, self._drawn = "", 0
+    def __init__(self, page: Page) -> None:
+        self._page, self._rewriter = page, Rewriter()
+        self._sealed: list[str] = []
+        self._open, self._drawn = "", [""]
 
     @property
     def pause(self) -> float:
         """Seconds until the next frame: what it costs, at the rate that frames may cost."""
-        cost = len(self.open.encode("utf-8", "replace")) + FRAME_OVERHEAD
+        cost = len(self._drawn[-1].encode("utf-8", "replace")) + FRAME_OVERHEAD
         wanted = min(SECONDS_BETWEEN_FRAMES, cost / LIVE_BYTES_PER_SECOND)
         return max(1 / FRAMES_PER_SECOND, wanted, cost / MOST_BYTES_PER_SECOND)
 
-    def frame(self, new: str, *, last: bool) -> Iterator[str | Callable[[], None]]:
-        """Draw `new` after what is there; `last` holds nothing back."""
-        sealed, self.open = blocks.split(self.open + new)
+    def frame(self, new: str, *, last: bool) -> Iterator[Callable[[], None]]:
+        """Draw `new` with what is open; `last` holds nothing back."""
+        sealed, self._open = blocks.split(self._open + new)
+        self._sealed += sealed
         for block in sealed:
-            yield block[self._drawn :]
-            yield seal
-            self._drawn = 0
-        shown = self.open if last else MAYBE_ITEM.sub("", self.open)
-        yield shown[self._drawn :]
-        self._drawn = len(shown)
+            yield from self._show(len(self._drawn) - 1, self._rewriter.write(block))
+            if self._drawn[-1]:
+                self._drawn.append("")
+        shown = self._open if last else MAYBE_ITEM.sub("", self._open)
+        yield from self._show(len(self._drawn) - 1, self._rewriter.write(shown, half=not last))
+        if last and self._rewriter.defines:
+            for number, block in enumerate(pieces("".join(self._sealed) + self._open)):
+                yield from self._show(number, block)
+
+    def _show(self, number: int, markdown: str) -> Iterator[Callable[[], None]]:
+        if markdown != self._drawn[number]:
+            self._drawn[number] = markdown
+            yield partial(self._page.draw, number, markdown)
 
 
-def frames(run: Run, page: Page, clock: Callable[[], float] = time.monotonic) -> Iterator[str | Callable[[], None]]:
-    """The answer from its beginning to its end, as `st.write_stream` takes it: text, and `seal` between blocks.
+def frames(run: Run, page: Page, clock: Callable[[], float] = time.monotonic) -> Iterator[Callable[[], None]]:
+    """The answer from its beginning to its end, as `st.write_stream` takes it: what it calls draws the next step.
 
     What is there already comes at once, the first token as soon as it is there, the rest in frames; nothing is held
     back at the end.
     """
-    drawing, cursor, pending, unsaved, saved = _Drawing(), 0, "", "", 0
+    drawing, cursor, pending, unsaved, saved = _Drawing(page), 0, "", "", 0
     due, next_checkpoint = clock(), clock() + CHECKPOINT_SECONDS
     while True:
         events, cursor = run.events_since(cursor, HEARTBEAT if not pending else min(HEARTBEAT, max(0, due - clock())))

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from chatcore import blocks
 from chatcore.events import Ended, Ending, RunEvent, TextDelta, UsageReported
+from chatcore.markdown.rewriting import pieces
 from chatcore.pacing import (
     CHECKPOINT_SECONDS,
     CHECKPOINT_SHARE,
@@ -38,14 +38,9 @@ def streamed(tokens: Iterable[str], per_second: float, start: float = 0.0) -> li
 
 def shown(arrivals: Iterable[tuple[float, RunEvent]]) -> Screen:
     screen = simulated(arrivals)
-    for _ in screen.draw():
+    for _ in screen.follow():
         pass
     return screen
-
-
-def pieces(text: str) -> list[str]:
-    sealed, rest = blocks.split(text)
-    return [*sealed, rest]
 
 
 # What is drawn
@@ -55,7 +50,7 @@ def pieces(text: str) -> list[str]:
 def test_every_element_is_a_piece_of_the_answer(per_second: float) -> None:
     tokens = answer(600)
     screen = shown(streamed(tokens, per_second))
-    assert screen.elements == pieces("".join(tokens))
+    assert screen.elements == list(pieces("".join(tokens)))
     assert len(screen.elements) > 10
 
 
@@ -70,17 +65,26 @@ def test_however_it_arrives_the_elements_are_the_same(text: str, cuts: list[tupl
     arrivals: list[tuple[float, RunEvent]] = [
         (at, TextDelta(chunk)) for at, chunk in zip(times, chunks, strict=True) if chunk
     ]
-    assert shown([*arrivals, (times[-1] + 0.05, END)]).elements == pieces(text)
+    assert shown([*arrivals, (times[-1] + 0.05, END)]).elements == list(pieces(text) or [""])
 
 
 def test_what_may_become_a_list_item_is_held_back_but_not_at_the_end() -> None:
     def after(*texts: str) -> list[str]:
         screen = simulated(enumerate([*map(TextDelta, texts), END]))
-        return list(screen.draw())
+        return list(screen.follow())
 
-    assert after("- a\n\n", "1") == ["- a\n\n", "- a\n\n1"]
-    assert after("- a\n\n1", "2", " apples") == ["- a\n\n", "12 apples"]
-    assert after("- a\n\n-", " b") == ["- a\n\n", "- a\n\n- b"]
+    assert after("- a\n\n", "1") == ["- a", "- a\n\n1"]
+    assert after("- a\n\n1", "2", " apples") == ["- a", "12 apples"]
+    assert after("- a\n\n-", " b") == ["- a", "- a\n\n- b"]
+
+
+def test_what_is_defined_at_the_end_is_known_everywhere_then() -> None:
+    text = "See [1] and[^2].\n\nMore.\n\n[1]: https://a.example\n\n[^2]: Note."
+    screen = simulated([(0, TextDelta(text)), (1, END)])
+    frames = screen.follow()
+    assert next(frames) == r"See \[1\] and\[^2\]."
+    assert list(frames)[-1] == "¹ Note."
+    assert screen.elements == ["See [1](https://a.example) and¹.", "More.", "¹ Note."]
 
 
 def test_an_answer_without_text_draws_nothing() -> None:
@@ -94,7 +98,7 @@ def test_an_answer_without_text_draws_nothing() -> None:
 @pytest.mark.parametrize("arrival", [0.0, 0.05, 0.123, 7.77])
 def test_the_first_token_is_drawn_at_once(arrival: float) -> None:
     screen = simulated(streamed("abc", 1000, start=arrival))
-    assert next(screen.draw()) == "a"
+    assert next(screen.follow()) == "a"
     assert screen.frames[0][0] == arrival
 
 
@@ -108,12 +112,12 @@ def test_a_reader_that_comes_later_gets_everything_at_once() -> None:
     tokens = answer(600)
     run = Simulated([*((0.0, TextDelta(token)) for token in tokens[:500]), *streamed(tokens[500:], 100, start=9)])
     first = Screen(run, run.clock)
-    next(first.draw())
+    next(first.follow())
     second = Screen(run, run.clock)
-    for _ in second.draw():
+    for _ in second.follow():
         if second.frames[-1][0] > 0:
             break
-        assert "".join(second.elements) == "".join(tokens[:500])[: len("".join(second.elements))]
+        assert second.elements == list(pieces("".join(tokens[:500])))[: len(second.elements)]
     at_once = sum(at == 0 for at, _ in second.frames)
     assert at_once == len(pieces("".join(tokens[:500])))
 
@@ -168,11 +172,11 @@ def test_while_a_real_run_is_silent_the_page_can_end_the_script() -> None:
     run.append(TextDelta("a"))
     screen, began = Impatient(run), time.monotonic()
     with pytest.raises(ScriptEnds):
-        list(screen.draw())
+        list(screen.follow())
     assert screen.elements == ["a"]
     assert screen.ticks[-1] - began >= HEARTBEAT
     run.append(END)
-    assert list(Screen(run).draw()) == ["a"]
+    assert list(Screen(run).follow()) == ["a"]
 
 
 # Checkpoints

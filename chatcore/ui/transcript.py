@@ -153,12 +153,14 @@ def _draw_ending(visit: Visit, message: Message, ended: Ended, note: str, place:
     failed = ended.ending is Ending.FAILED
     with place.container(key=f"ending-{message.id}", horizontal=True, vertical_alignment="center"):
         st.caption(f":material/error: {note}" if failed else note, width="content")
+        # Always drawn, though empty: what stood there before would stay while the next answer streams.
+        slots = st.empty(), st.empty()
         if message.id != visit.conversation.leaf or ended.ending not in UNFINISHED:
             return False
         again = words.REGENERATE if message.text else words.RETRY, "retry", visit.retry, "refresh"
         goes_on = words.CONTINUE, "continue", visit.go_on, "play_arrow"
-        for name, key, act, icon in (goes_on, again) if message.text else (again,):
-            st.button(
+        for slot, (name, key, act, icon) in zip(slots, (goes_on, again) if message.text else (again,), strict=False):
+            slot.button(
                 name, key=f"{key}-{message.id}", on_click=counted(act), args=(message.id,), icon=f":material/{icon}:"
             )
     return True
