@@ -29,8 +29,16 @@ export default function ({ data, parentElement }) {
     note();
   }
 
+  // Code that is wider than the page can be scrolled with the keys as well.
+  function openToKeys() {
+    for (const code of page.querySelectorAll("pre:not([tabindex])")) {
+      if (code.scrollWidth > code.clientWidth) code.tabIndex = 0;
+    }
+  }
+
   function pin() {
     if (following) page.scrollTop = page.scrollHeight;
+    openToKeys();
     note();
   }
 

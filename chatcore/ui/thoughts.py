@@ -10,6 +10,7 @@ from chatcore import blocks
 from chatcore.markdown.rewriting import Rewriter, pieces
 from chatcore.messages import Message
 from chatcore.ui import words
+from chatcore.ui.markdown import draw as draw_piece
 
 SECONDS_BETWEEN = 1.0
 BYTES_PER_SECOND = 2_000
@@ -21,7 +22,7 @@ def draw(answer: Message, place: DeltaGenerator) -> None:
     took = (answer.timing.thought if answer.timing else None) or 0
     with _folded(answer, place, f"{words.REASONING} · {took // 1000} s" if took >= 1000 else words.REASONING):
         for piece in pieces(answer.reasoning):
-            st.markdown(piece)
+            draw_piece(st.empty(), piece)
 
 
 def _folded(answer: Message, place: DeltaGenerator, label: str) -> DeltaGenerator:
@@ -69,4 +70,4 @@ class LiveThoughts:
             self._box = _folded(self._answer, self._place, words.REASONING)
         if self._block is None:
             self._block = self._box.empty()
-        self._block.markdown(markdown)
+        draw_piece(self._block, markdown)

@@ -4,13 +4,13 @@ from collections.abc import Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect
 
 from tests.browser.chat import Chat
 from tests.browser.conftest import TIMEOUT
 from tests.servers import AppServer
 from tests.upstream import Upstream
-from tests.upstream_script import Say, Script, finish
+from tests.upstream_script import Event, Say, Script, finish
 
 ANSWER = """## Trains and planes
 
@@ -27,8 +27,11 @@ print("Hello")  # a comment
 
 > Quoted.
 """
+SENT = "[data-act=sent]"
+REASONING = Event({"choices": [{"index": 0, "delta": {"reasoning_content": "**Looking** at it."}}]})
 SERIOUS = ("serious", "critical")
-WIDE, NARROW = {"width": 1200, "height": 900}, {"width": 390, "height": 800}
+WIDE: ViewportSize = {"width": 1200, "height": 900}
+NARROW: ViewportSize = {"width": 390, "height": 800}
 OPTIONS = {
     "resultTypes": ["violations"],
     "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]},
@@ -55,25 +58,30 @@ def chat(browser: Browser, app: AppServer, upstream: Upstream, request: pytest.F
     visitor.close()
 
 
-def expect_accessible(chat: Chat, *, settled: bool = True) -> None:
-    """As the page is now, wide and narrow. The sidebar covers a narrow page while it is open."""
-    for size in (WIDE, NARROW):
-        chat.page.set_viewport_size(size)  # type: ignore[arg-type]
-        if settled:
-            chat.settle()
+def expect_accessible(chat: Chat) -> None:
+    """As the page is now, wide and narrow."""
+    for size in (NARROW, WIDE):
+        chat.page.set_viewport_size(size)
+        chat.settle()
         assert violations(chat.page) == []
 
 
-def dialog_of(chat: Chat, button: str) -> None:
-    chat.page.set_viewport_size(WIDE)  # type: ignore[arg-type]
-    chat.click(button)
-    chat.page.get_by_role("dialog").wait_for()
-
-
-def test_an_empty_chat_and_one_with_an_answer_are_accessible(chat: Chat, upstream: Upstream) -> None:
+def test_the_chat_and_insights_have_no_serious_violation(chat: Chat, upstream: Upstream) -> None:
     chat.settle()
     expect_accessible(chat)
-    chat.page.set_viewport_size(WIDE)  # type: ignore[arg-type]
-    upstream.queue(Script((Say(ANSWER), finish("length"))))
+    upstream.queue(Script((REASONING, Say(ANSWER), finish("length"))))
     chat.ask("Trains or planes?")
     expect_accessible(chat)
+    chat.page.get_by_role("link", name="Insights").click()
+    expect(chat.page.get_by_role("heading", name="Insights")).to_be_visible()
+    expect_accessible(chat)
+
+
+def test_the_dialogs_have_no_serious_violation(chat: Chat) -> None:
+    chat.ask("Trains or planes?")
+    for button in (".st-key-manage-chats button", ".st-key-preferences button", ".st-key-choose-model button", SENT):
+        chat.settle()
+        chat.page.locator(button).last.click()
+        chat.page.get_by_role("dialog").get_by_role("button", name="Close", exact=True).wait_for()
+        expect_accessible(chat)
+        chat.close_dialog()
