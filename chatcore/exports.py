@@ -57,6 +57,7 @@ def _message(message: Message) -> str:
     if message.model:
         about.insert(0, _plain(message.model))
     about += [f"images attached: {len(message.images)}"] if message.images else []
+    about += [f"files attached: {', '.join(_plain(file.name) for file in message.files)}"] if message.files else []
     parts = [
         f"## {SPEAKERS[message.role]}",
         f"*{', '.join(about)}*",

@@ -3,12 +3,17 @@
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
 
 from chatcore.runs import RunRegistry
 from chatcore.visit import Visit
 from tests.tabs import here, size, there  # noqa: F401
 from tests.upstream import Upstream
 from tests.visiting import Browser, Puppet, run_of, wait_for
+
+# The same examples every time, so that a change is judged by what it changed: `--hypothesis-profile=default` hunts.
+settings.register_profile("suite", derandomize=True, deadline=None)
+settings.load_profile("suite")
 
 
 @pytest.fixture

@@ -104,6 +104,8 @@ def without_definitions(text: str) -> str:
 
 @hunt
 @given(answers.map(without_definitions))
+@example(r"\(:red[$$:smile:\)")
+@example("\\[\nx $$ y :smile:\n\\]")
 def test_no_letter_is_lost(text: str) -> None:
     html = re.sub(r"<(?=emoji|icon)", "LOST", page(text))
     seen = letters(unescape(ELEMENT.sub("", html)))

@@ -43,7 +43,7 @@ def _bracketed(state: StateInline, silent: bool, opening: str, closing: str) -> 
     start = state.pos + 2
     end = state.src.find(closing, start, min(state.posMax, start + _LONGEST))
     formula = state.src[start:end]
-    if end < 0 or not formula.strip() or formula[0] == "$":
+    if end < 0 or not formula.strip() or formula[0] == "$" or "$$" in formula:
         return False
     if opening == r"\[" and (not _FORMULA.search(formula) or state.src[end + 2 : end + 3] == "("):
         return False

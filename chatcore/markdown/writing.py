@@ -216,7 +216,9 @@ def _half_drawing(node: SyntaxTreeNode) -> bool:
 
 
 def _formula(node: SyntaxTreeNode) -> str:
-    return f"$$\n{_no_code(node.content)}\n$$" if node.meta["closed"] else _fence(node.content, "latex")
+    """Maths that is not closed, or holds what would close it here, is shown as code."""
+    written = node.meta["closed"] and "$$" not in node.content
+    return f"$$\n{_no_code(node.content)}\n$$" if written else _fence(node.content, "latex")
 
 
 def _no_code(formula: str) -> str:

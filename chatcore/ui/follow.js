@@ -24,7 +24,8 @@ export default function ({ data, parentElement }) {
   // Only the reader moves the page up, unless it has become shorter.
   function onScroll() {
     const lowest = page.scrollHeight - page.clientHeight;
-    if (lowest - page.scrollTop < 2) following = true;
+    if ("held" in page.dataset) following = false;
+    else if (lowest - page.scrollTop < 2) following = true;
     else if (page.scrollTop < top && lowest >= most) following = false;
     note();
   }
@@ -37,6 +38,7 @@ export default function ({ data, parentElement }) {
   }
 
   function pin() {
+    if ("held" in page.dataset) following = false;
     if (following) page.scrollTop = page.scrollHeight;
     openToKeys();
     note();

@@ -10,8 +10,6 @@ import streamlit as st
 from streamlit.navigation.page import Page
 
 from chatcore.errors import SetupError
-from chatcore.messages import now_ms
-from chatcore.pacing import CHECKPOINT_SECONDS
 from chatcore.ui import (
     browser_storage,
     chat_page,
@@ -90,16 +88,4 @@ def _keep_up(here: Visit) -> None:
         composer.draw_undo(here)
         with st.container(key="storage-live"):
             if here.conversation.running:
-                _follow(here)
-
-
-@st.fragment(run_every=CHECKPOINT_SECONDS)
-def _follow(here: Visit) -> None:
-    """Begin the answer of the open chat, store what comes of it, and take its end over."""
-    answer, run = here.conversation.running, here.run
-    if answer and here.starting:
-        waited = now_ms() - answer.created
-        if here.outbox.problem or waited > 1000 * server().settings.chat_save_seconds:
-            here.begin()
-    elif answer and answer.run and run:
-        live_reply.store_rest(here, answer.run, run)
+                live_reply.keep_up(here)

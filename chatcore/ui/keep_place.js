@@ -1,14 +1,19 @@
 // Keeps the reader's place when more is drawn above: the message that was the first stays at the top of the page while
-// the earlier ones come in, until the reader scrolls.
+// the earlier ones come in, until the reader scrolls. Meanwhile nothing else moves the page: see follow.js.
 const COMING_IN_MS = 1500;
 
 export default function ({ data }) {
   const first = document.querySelector(`.${data.first}`);
+  const page = document.querySelector("[data-testid=stMain]");
   if (!first) return;
+  page.dataset.held = "";
   const hold = () => first.scrollIntoView({ block: "start" });
   const watch = new ResizeObserver(hold);
   watch.observe(first.parentElement);
-  const end = () => watch.disconnect();
+  const end = () => {
+    watch.disconnect();
+    delete page.dataset.held;
+  };
   const reader = ["wheel", "touchmove", "keydown", "pointerdown"];
   reader.forEach((name) => addEventListener(name, end, { once: true, passive: true }));
   setTimeout(end, COMING_IN_MS);

@@ -6,6 +6,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from chatcore import pacing
+from chatcore.messages import now_ms
 from chatcore.runs import Run
 from chatcore.ui import pausing, words
 from chatcore.ui.browser_storage import draw_write
@@ -97,20 +98,23 @@ def draw_still(visit: Visit, places: Places, checkpoint_slot: DeltaGenerator) ->
     for piece in pieces(pausing.shown(visit, answer, run.reply().text if run else "")):
         draw_piece(still, piece)
     with checkpoint_slot.container():
-        _keep(visit, answer.run, time.monotonic() + server().settings.chat_save_seconds)
+        keep_up(visit)
 
 
 @st.fragment(run_every=pacing.CHECKPOINT_SECONDS)
-def _keep(visit: Visit, run_id: str, deadline: float) -> None:
-    """Let the answer begin, at the latest at the `deadline` for storing its question, and be stored."""
-    if time.monotonic() >= deadline:
-        visit.begin()
-    if run := visit.run:
-        store_rest(visit, run_id, run)
+def keep_up(visit: Visit) -> None:
+    """Begin the answer of the open chat when its question is stored, or can't be, store what comes of it, and take its
+    end over."""
+    answer, run = visit.conversation.running, visit.run
+    if answer and visit.starting:
+        waited = now_ms() - answer.created
+        if visit.outbox.problem or waited > 1000 * server().settings.chat_save_seconds:
+            visit.begin()
+    elif answer and answer.run and run:
+        _store_rest(visit, answer.run, run)
 
 
-def store_rest(visit: Visit, run_id: str, run: Run) -> None:
-    """Store what came since the last call, and take the end over: to be called now and then, in a fragment."""
+def _store_rest(visit: Visit, run_id: str, run: Run) -> None:
     if run.ended:
         st.rerun()
     kept_of, start = st.session_state.get(STILL, ("", 0))

@@ -159,7 +159,7 @@ def _draw_key(visit: Visit, offer: Offer) -> None:
         st.button(words.FORGET_KEY, key="forget-key", on_click=counted(_forget, dialog=True), args=(visit, offer))
         return
     # A form: leaving a field asks for no run of its own, which could drop the click that left it.
-    with st.form("own-key", border=False):
+    with st.form(f"own-key-{offer.id}", border=False):
         st.text_input(
             words.API_KEY,
             type="password",

@@ -49,10 +49,10 @@ def test_a_queued_message_survives_a_reload(chat: Chat, upstream: Upstream) -> N
 
 @pytest.mark.parametrize("what", ["getItem", "setItem"])
 def test_storage_that_is_switched_off_is_said_and_the_chat_goes_on(
-    context: BrowserContext, open_chat: Callable[[], Chat], upstream: Upstream, what: str
+    own_context: BrowserContext, app: AppServer, upstream: Upstream, what: str
 ) -> None:
-    context.add_init_script(f"Storage.prototype.{what} = () => {{ throw new DOMException('no', 'SecurityError') }}")
-    chat = open_chat()
+    own_context.add_init_script(f"Storage.prototype.{what} = () => {{ throw new DOMException('no', 'SecurityError') }}")
+    chat = Chat(own_context, app.url)
     chat.send("Hello")
     expect(chat.answer).to_contain_text("Hello world")
     expect(chat.page.get_by_text("Not saved")).to_be_visible()
