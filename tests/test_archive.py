@@ -20,7 +20,7 @@ from tests.asking import by
 from tests.chats import ID, conversations, histories, some_id, through_json
 
 OTHERS = [archive.load_index, archive.load_owner, archive.load_part, archive.load_quarantine]
-hunt = settings(max_examples=300, deadline=None)
+hunt = settings(max_examples=150, deadline=None)
 
 
 @hunt
@@ -123,7 +123,7 @@ def test_any_json_is_what_is_looked_for_or_refused(load: Any, value: object) -> 
         load(value)
 
 
-@settings(hunt, max_examples=600)
+@settings(hunt, max_examples=200)
 @given(mutations())
 def test_a_damaged_conversation_is_read_or_refused(value: object) -> None:
     assert_read_or_refused(value)

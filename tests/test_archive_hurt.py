@@ -55,7 +55,7 @@ HURT = st.builds(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(
     st.lists(HURT, max_size=8),
     NUMBERS,

@@ -17,7 +17,7 @@ from chatcore.blocks import split
 from chatcore.markdown.syntax import UNCLOSED, parser
 
 SPEC = [case["markdown"] for case in json.loads(Path(__file__).with_name("commonmark.json").read_text("utf-8"))]
-EXAMPLES = 1000
+EXAMPLES = 400
 
 # What Markdown is made of, odd white space and half-written marks included. Joined at random they make documents.
 FRAGMENTS = [

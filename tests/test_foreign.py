@@ -110,7 +110,7 @@ wrong = json_values | st.sampled_from(
 
 
 @both
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(data=st.data())
 def test_no_value_of_a_wrong_type_anywhere_breaks_it(read: Any, small: Any, data: st.DataObject) -> None:
     chat, _ = read(changed(data, small()))

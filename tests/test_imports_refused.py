@@ -96,7 +96,7 @@ json_values = st.recursive(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(json_values)
 @example([{"mapping": {"": {"parent": ""}}}])
 def test_no_json_value_raises_anything_but_a_refusal(value: object) -> None:
@@ -108,7 +108,7 @@ FILES = [json.dumps(content).encode() for content, _ in EVERY.values()]
 FILES.append(zipped({"conversations.json": [small_chatgpt_chat()]}))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(
     file=st.sampled_from(FILES) | st.binary(),
     start=st.sampled_from([b"", b"PK\x03\x04", b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf"]),

@@ -118,7 +118,7 @@ def paired(value: object) -> object:
     return value
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(st.lists(values, max_size=4), st.integers(1, 40))
 def test_what_is_written_is_read(written: list[object], piece: int) -> None:
     assert items(json.dumps(written), piece) == paired(written)
@@ -178,7 +178,7 @@ def test_what_reading_raises_comes_through() -> None:
         items(pieces())
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(st.binary() | st.text(st.sampled_from('[]{}",:\\ud8e019.-+trnfals \n')).map(str.encode), st.integers(1, 9))
 @example(b'["\\ud83d\\u', 1)
 def test_no_bytes_raise_anything_but_a_refusal(content: bytes, piece: int) -> None:

@@ -14,7 +14,7 @@ from chatcore.markdown.syntax import UNCLOSED, parser
 from tests.streamlit_markdown import shown
 from tests.test_blocks import FRAGMENTS, SPEC
 
-EXAMPLES = 1000
+EXAMPLES = 400
 STREAMLIT = [
     *(":red[", ":smile:", ":material/home:", ":streamlit:", ":color[a]{foreground=red}", ":a", "::b[", ":::c", ":+1:"),
     *(" -> ", "->", " -- ", " >= ", "<->", "~=", "$5", "$x$", "$", r"\(", r"\)", r"\(x\)", r"\[x=y\]", "$$x$$", "$$"),

@@ -54,7 +54,7 @@ def test_every_element_is_a_piece_of_the_answer(per_second: float) -> None:
     assert len(screen.elements) > 10
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(documents, st.lists(st.tuples(st.integers(1, 40), st.sampled_from([0, 0.001, 0.04, 0.09, 0.3, 3])), max_size=20))
 @example("- a\n\n12 apples", [(1, 0.3)] * 20)
 @example("- a\n\n- - -", [(1, 0.3)] * 20)
