@@ -71,6 +71,13 @@ class Chats(Versions):
             else:
                 del self.behind[chat.id]
 
+    @property
+    @locked
+    def ended_behind(self) -> bool:
+        """Whether an answer has ended in a chat behind the open one, and is not taken over yet."""
+        runs = (self.answers.run_of(message) for chat in self.behind.values() for message in chat.messages)
+        return any(run is not None and run.ended is not None for run in runs)
+
     def _entitle(self, chat_id: str, title: str) -> None:
         if self._has(chat_id):
             self._update(chat_id, lambda chat: chat.entitle(title))

@@ -21,11 +21,11 @@ export default function ({ data, parentElement }) {
     button.hidden = following || most - top < OUT_OF_VIEW;
   }
 
-  // Only the reader moves the page up, unless it has become shorter.
+  // Only the reader moves the page up, unless it has become shorter, or down to an end that was there before.
   function onScroll() {
     const lowest = page.scrollHeight - page.clientHeight;
     if ("held" in page.dataset) following = false;
-    else if (lowest - page.scrollTop < 2) following = true;
+    else if (lowest - page.scrollTop < 2 && lowest <= most) following = true;
     else if (page.scrollTop < top && lowest >= most) following = false;
     note();
   }

@@ -10,6 +10,7 @@ import streamlit as st
 from streamlit.navigation.page import Page
 
 from chatcore.errors import SetupError
+from chatcore.pacing import CHECKPOINT_SECONDS
 from chatcore.ui import (
     browser_storage,
     chat_page,
@@ -75,6 +76,15 @@ def draw() -> None:
         browser_storage.draw_pending(here, first)
         if here.naming.awaited:
             sidebar.draw_title_on_its_way(here)
+        if here.behind:
+            _look_behind(here)
+
+
+@st.fragment(run_every=CHECKPOINT_SECONDS)
+def _look_behind(here: Visit) -> None:
+    """Take over what ends in the other chats of this visit, though nobody clicks: only then the browser has it."""
+    if here.ended_behind:
+        st.rerun()
 
 
 def _draw_way_to_chat(here: Visit, chat: Page, label: str) -> None:

@@ -98,6 +98,7 @@ class Chat:
     def ask_in_new_chat(self, text: str) -> None:
         self.click("New chat")
         expect(self.page.locator(".st-key-welcome")).to_be_visible()
+        expect(self.answer).to_have_count(0)
         self.ask(text)
 
     def reload(self) -> None:
