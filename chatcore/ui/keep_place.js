@@ -3,19 +3,20 @@
 const COMING_IN_MS = 1500;
 
 export default function ({ data }) {
-  const first = document.querySelector(`.${data.first}`);
+  // Looked for each time: where messages come in above, React gives an element to another message.
+  const first = () => document.querySelector(`.${data.first}`);
   const page = document.querySelector("[data-testid=stMain]");
-  if (!first) return;
+  if (!first()) return;
   page.dataset.held = "";
   let timer = 0;
   // On a slow machine they come in piece by piece.
   const hold = () => {
-    first.scrollIntoView({ block: "start" });
+    first()?.scrollIntoView({ block: "start" });
     clearTimeout(timer);
     timer = setTimeout(end, COMING_IN_MS);
   };
   const watch = new ResizeObserver(hold);
-  watch.observe(first.parentElement);
+  watch.observe(first().parentElement);
   const end = () => {
     watch.disconnect();
     clearTimeout(timer);
