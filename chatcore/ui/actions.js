@@ -2,11 +2,10 @@
 // words, and the models that can be asked. Each row calls it with what its own message has.
 const rows = new Set();
 const edits = new Map(); // By message what was written and not sent, for as long as the page is open.
-const FOCUS_MS = 3000;
 const DONE_MS = 1500;
 let shared;
 let voice;
-let goingOn = { until: 0 };
+let goingOn; // Where other versions are gone through, and with which button, until the visitor does something else.
 
 const ANSWER = [
   ["copy", "content_copy", copy],
@@ -60,7 +59,7 @@ function draw(here) {
   row.here = here;
   rows.add(row);
   label(row);
-  if (isNew && here.data.place === goingOn.place && Date.now() < goingOn.until) focusOn(row, goingOn.act);
+  if (isNew && here.data.place === goingOn?.place) focusOn(row, goingOn.act);
   const id = here.data.id;
   if (isNew && edits.get(id)?.sent) edits.delete(id);
   else if (isNew && edits.has(id)) edit(row);
@@ -89,7 +88,6 @@ function label({ buttons, version, here: { data } }) {
 }
 
 function focusOn({ buttons }, act) {
-  goingOn = { until: 0 };
   const other = act === "next" ? "previous" : "next";
   (buttons[act].disabled ? buttons[other] : buttons[act]).focus({ preventScroll: true });
 }
@@ -108,7 +106,7 @@ function open(row, act) {
 
 // The row of the other version is another one: it gets the focus, so that the next one is one key away.
 function show(row, act) {
-  goingOn = { act, place: row.here.data.place, until: Date.now() + FOCUS_MS };
+  goingOn = { act, place: row.here.data.place };
   send(row, act);
 }
 
@@ -249,6 +247,8 @@ function edit(row) {
   check();
   field.focus({ preventScroll: true });
 }
+
+["keydown", "pointerdown"].forEach((name) => addEventListener(name, () => (goingOn = undefined), true));
 
 export default function ({ data, parentElement }) {
   shared = data;

@@ -1,29 +1,29 @@
 // Keeps the reader's place when more is drawn above: the message that was the first stays at the top of the page while
 // the earlier ones come in, and until the reader scrolls. Meanwhile nothing else moves the page: see follow.js.
 const COMING_IN_MS = 1500;
+const READER = ["wheel", "touchmove", "keydown", "pointerdown"];
 
 export default function ({ data }) {
-  // Looked for each time: where messages come in above, React gives an element to another message.
-  const first = () => document.querySelector(`.${data.first}`);
   const page = document.querySelector("[data-testid=stMain]");
-  if (!first()) return;
   page.dataset.held = "";
   let timer = 0;
-  // On a slow machine they come in piece by piece.
+  // On a slow machine they come in piece by piece. Looked for each time: its element becomes another message's, and for
+  // a while it has none.
   const hold = () => {
-    first()?.scrollIntoView({ block: "start" });
+    const first = document.querySelector(`.${data.first}`);
+    first?.scrollIntoView({ block: "start" });
     clearTimeout(timer);
-    timer = setTimeout(end, COMING_IN_MS);
+    if (first) timer = setTimeout(end, COMING_IN_MS);
   };
   const watch = new ResizeObserver(hold);
-  watch.observe(first().parentElement);
   const end = () => {
     watch.disconnect();
     clearTimeout(timer);
+    READER.forEach((name) => removeEventListener(name, end));
     delete page.dataset.held;
   };
-  const reader = ["wheel", "touchmove", "keydown", "pointerdown"];
-  reader.forEach((name) => addEventListener(name, end, { once: true, passive: true }));
+  [...page.children].forEach((part) => watch.observe(part));
+  READER.forEach((name) => addEventListener(name, end, { passive: true }));
   hold();
   return end;
 }
