@@ -12,11 +12,12 @@ import streamlit as st
 from streamlit_local_storage import LocalStorage
 
 from chatcore.outbox import Write
-from chatcore.ui import clicks, link, pages, storage_room, words
+from chatcore.ui import clicks, pages, storage_room, words
 from chatcore.ui.sources import compact
 from chatcore.visit import Visit
 
 READ_KEY = "storage_init"
+FIRST_WATCH = "storage-first-watch"
 
 _HERE = Path(__file__).parent
 # The page has the code once and each look-out calls it: what is part of an element is sent with it every time.
@@ -66,7 +67,7 @@ def draw_first(visit: Visit) -> Write:
     _code(key="storage-code")
     write = visit.next_write()
     draw_write(write, "storage-first")
-    _mount("storage-first-watch", visit, [write] if visit.outbox.get(write.key) else [], token=visit.token)
+    _mount(FIRST_WATCH, visit, [write] if visit.outbox.get(write.key) else [], token=visit.token)
     return write
 
 
@@ -95,6 +96,15 @@ def draw_pending(visit: Visit, first: Write) -> None:
         st.caption(f":material/cloud_off: {words.said(away)}")
 
 
+def went() -> object:
+    """What the page says of the browser's way back and forth, for `link.go`."""
+    return getattr(st.session_state.get(FIRST_WATCH), "went", None)
+
+
+def _go() -> None:
+    """Nothing: the next run of the script goes. Streamlit hands on only what has a callback."""
+
+
 def _is_stored(visit: Visit) -> bool:
     return bool(visit.conversation.messages) and visit.conversation.id not in visit.loose
 
@@ -115,9 +125,7 @@ def _mount(
             # Streamlit forgets it when another page is asked for in the same moment: so it is asked for once more.
             visit.outbox.retry()
             return
-        report = state.report
-        link.went(visit, report)
-        visit.take_report(report)
+        visit.take_report(state.report)
 
     data: dict[str, Any] = {
         "expect": {write.key: write.stamp for write in writes},
@@ -131,4 +139,4 @@ def _mount(
     if watching:
         data["known"] = visit.shelf.known(visit.conversation.id)
         data["by"] = visit.shelf.by
-    _look(key=key, data=data, on_report_change=on_report)
+    _look(key=key, data=data, on_report_change=on_report, on_went_change=clicks.counted(_go))

@@ -32,6 +32,7 @@ from chatcore.visit import Visit
 
 STYLE = Path(__file__).with_name("page.css")
 ICON = str(Path(__file__).with_name("icon.svg"))
+_recover = st.components.v2.component("chatcore_recovery", js=compact(Path(__file__).with_name("recovery.js")))
 _entered = st.components.v2.component("chatcore_entered", js=compact(Path(__file__).with_name("page_entered.js")))
 
 
@@ -49,6 +50,7 @@ def draw() -> None:
     with st.container(key="storage-reading"):
         here = visit()
     clicks.draw_all()
+    link.go(here, browser_storage.went())
     sending.send(here)
     here.attach()
     in_chat = page == chat
@@ -58,6 +60,7 @@ def draw() -> None:
     with st.bottom, st.container(key="storage"):
         # First of all: the answer begins when the question is stored.
         first = browser_storage.draw_first(here)
+        _recover(key="recovery")
         page_language.draw()
         _entered(key=f"entered-{page.url_path}", data={"top": not in_chat})
         shortcuts.draw()

@@ -13,20 +13,27 @@ from chatcore.visit import Visit
 
 PARAMETER = "chat"
 SHOWN = "link"
+WENT = "link-went"
 
 
 def asked() -> str | None:
     return st.query_params.get(PARAMETER)
 
 
-def went(visit: Visit, report: object) -> None:
-    """The visitor has gone back or forth to another address: `report` may hold it as `went`."""
-    if isinstance(report, Mapping) and isinstance(name := report.get("went"), str):
+def go(visit: Visit, went: object) -> None:
+    """Go where the visitor went by the browser's way back or forth, if it is not done yet: to the `chat` of `went`.
+
+    `at` tells one time from another. Both come from the page.
+    """
+    if not isinstance(went, Mapping) or went.get("at") == st.session_state.get(WENT):
+        return
+    if isinstance(name := went.get("chat"), str):
         st.session_state[SHOWN] = name
         if name:
             visit.open_chat(name)
         else:
             visit.new_chat()
+    st.session_state[WENT] = went.get("at")
 
 
 def show(visit: Visit) -> None:

@@ -38,7 +38,15 @@ async function posted(body) {
   }
 }
 
-function watch({ data, parentElement, setTriggerValue }) {
+// Where the visitor went by the browser's way back or forth in this tab, until it is told. Noted here, since between two
+// drawings of a look-out nobody would hear of it.
+let went;
+window.addEventListener("popstate", () => {
+  const address = new URL(location);
+  went = { page: address.pathname.split("/").pop(), chat: address.searchParams.get("chat") ?? "", at: performance.now() };
+});
+
+function watch({ data, parentElement, setStateValue, setTriggerValue }) {
   const label = parentElement.querySelector("[role=status]");
   const expected = Object.entries(data.expect);
   let told = {};
@@ -104,27 +112,28 @@ function watch({ data, parentElement, setTriggerValue }) {
   }
 
   const onStorage = (event) => look(false, event);
-  // The way back or forth in this tab: at once, also while an answer streams.
-  // To another page Streamlit goes by itself, and a report would undo it.
-  const onWent = () => {
-    const name = location.pathname.split("/").pop();
-    const page = data.elsewhere?.includes(name) ? name : "";
-    const went = new URL(location).searchParams.get("chat") ?? "";
-    if (data.visit && page === data.page) setTriggerValue("report", { went });
-  };
+  // A trigger could be lost: Streamlit itself runs the script again for the new address.
+  // To another page it goes by itself, and a report would undo it.
+  function go() {
+    const name = went?.page;
+    if (!data.visit || !went || (data.elsewhere?.includes(name) ? name : "") !== data.page) return;
+    setStateValue("went", { chat: went.chat, at: went.at });
+    went = null;
+  }
   const onShown = () => {
     told = {}; // What was told before a sleep may have been lost.
     if (!document.hidden) look(false);
   };
   const timer = setTimeout(() => look(true), PATIENCE_MS);
   window.addEventListener("storage", onStorage);
-  window.addEventListener("popstate", onWent);
+  window.addEventListener("popstate", go);
   document.addEventListener("visibilitychange", onShown);
   look(false);
+  go();
   return () => {
     clearTimeout(timer);
     window.removeEventListener("storage", onStorage);
-    window.removeEventListener("popstate", onWent);
+    window.removeEventListener("popstate", go);
     document.removeEventListener("visibilitychange", onShown);
   };
 }

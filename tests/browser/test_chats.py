@@ -157,6 +157,21 @@ def test_the_address_opens_a_chat_after_a_reload_by_a_link_and_by_going_back(cha
     expect(chat.questions.last).to_contain_text("Second")
 
 
+def test_who_goes_back_and_forth_quickly_sees_what_the_address_names(chat: Chat, upstream: Upstream) -> None:
+    chat.ask("First")
+    chat.ask_in_new_chat("Second")
+    chat.listed.last.click()
+    expect(chat.questions.last).to_contain_text("First")
+    chat.settle()
+    for _ in range(5):
+        chat.page.go_back()
+        chat.page.go_forward()
+        chat.page.go_back()
+        expect(chat.questions.last).to_contain_text("Second")
+        chat.page.go_forward()
+        expect(chat.questions.last).to_contain_text("First")
+
+
 def test_a_link_to_a_chat_of_another_browser_says_so(chat: Chat) -> None:
     chat.page.goto(chat.page.url.split("?")[0] + "?chat=" + "X" * 22)
     expect(chat.page.get_by_text("This link opens a chat only in the browser that has it")).to_be_visible()

@@ -3,7 +3,8 @@
 import signal
 from collections.abc import Callable
 
-from playwright.sync_api import Browser, BrowserContext, expect
+from playwright.sync_api import Browser, BrowserContext, WebSocketRoute, expect
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from tests.browser.chat import Chat
 from tests.browser.conftest import settings
@@ -114,6 +115,34 @@ def test_another_visitor_sees_nothing_of_it(chat: Chat, app: AppServer, browser:
     stranger.close()
     chat.stop.click()
     chat.wait_until_done()
+
+
+def test_a_page_that_streamlit_has_given_up_is_loaded_anew_unless_something_would_be_lost(
+    own_context: BrowserContext, app: AppServer, upstream: Upstream
+) -> None:
+    sockets: list[WebSocketRoute] = []
+
+    def listen(socket: WebSocketRoute) -> None:
+        socket.connect_to_server()
+        sockets.append(socket)
+
+    own_context.route_web_socket("**/_stcore/stream", listen)
+    chat = Chat(own_context, app.url)
+    upstream.queue(HALVES)
+    chat.send("Hello")
+    expect(chat.answer).to_contain_text("First half,")
+    chat.field.fill("Half a thought")
+    unreadable = ForwardMsg(ref_hash="unknown").SerializeToString()
+    sockets[-1].send(unreadable)
+    expect(chat.page.get_by_text("Connection error")).to_be_visible()
+    expect(chat.field).to_have_value("Half a thought")
+    chat.reload()
+    expect(chat.answer).to_contain_text("First half,")
+    sockets[-1].send(unreadable)
+    upstream.open("second half")
+    expect(chat.answer).to_contain_text("First half, second half.")
+    chat.wait_until_done()
+    assert len(sockets) == 3
 
 
 def test_an_answer_that_openai_keeps_is_picked_up_by_the_server_that_is_started_again(

@@ -1,0 +1,22 @@
+// Loads the page anew when Streamlit has given up its connection for good, as it does after a message that it can't read.
+// Nothing is lost by that: what is said is stored, and an answer goes on at the server. Where something is not stored,
+// or the last time was a moment ago, Streamlit's own words about it stay.
+const STATE = "data-test-connection-state";
+const KEY = "chatcore-recovered";
+const AGAIN_MS = 60_000;
+const UNSAVED = ".st-key-download, .st-key-loose";
+
+export default function () {
+  const app = document.querySelector("[data-testid=stApp]");
+  const look = () => {
+    if (app.getAttribute(STATE) !== "DISCONNECTED_FOREVER" || document.querySelector(UNSAVED)) return;
+    if (document.querySelector("[data-testid=stChatInputTextArea]")?.value) return;
+    if (Date.now() - (sessionStorage.getItem(KEY) ?? 0) < AGAIN_MS) return;
+    sessionStorage.setItem(KEY, Date.now());
+    location.reload();
+  };
+  const watch = new MutationObserver(look);
+  watch.observe(app, { attributes: true, attributeFilter: [STATE] });
+  look();
+  return () => watch.disconnect();
+}
