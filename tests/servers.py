@@ -18,8 +18,10 @@ APP = ROOT / "streamlit_app.py"
 CHROMIUM_ARGUMENTS = [
     *("--no-sandbox", "--disable-gpu", "--disable-background-networking"),
     *("--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream"),
+    "--process-per-site",
 ]
-"""The microphone hears a beep now and then, and nobody is asked whether it may."""
+"""The microphone hears a beep now and then, and nobody is asked whether it may. The tabs of the app share a
+process, which has the page's code already."""
 
 
 def free_port() -> int:

@@ -9,13 +9,16 @@ from chatcore import archive
 from chatcore.restore import restore
 
 PREFIX = "chatcore."
+FREE = "_stcore/health"
+"""The address of a tab that shows nothing of the app: the next one to be opened may take it."""
 
 
 class Chat:
     """One tab with the app."""
 
     def __init__(self, context: BrowserContext, url: str) -> None:
-        self.page: Page = context.new_page()
+        free = [page for page in context.pages if page.url.endswith(FREE)]
+        self.page: Page = free[0] if free else context.new_page()
         self.errors: list[str] = []
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
         self.page.goto(url)

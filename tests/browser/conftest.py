@@ -1,11 +1,12 @@
 """The running app, its fake provider and Chromium. No browser is a failure that says so, never a skip."""
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Error, expect, sync_playwright
 
-from tests.browser.chat import Chat
+from tests.browser.chat import FREE, Chat
 from tests.servers import CHROMIUM_ARGUMENTS, AppServer, chromium_path, free_port
 from tests.upstream import Upstream
 
@@ -51,13 +52,13 @@ def app(upstream_port: int) -> Iterator[AppServer]:
         yield server
 
 
-VISITOR = {"viewport": {"width": 1200, "height": 800}, "locale": "en-US", "reduced_motion": "reduce"}
+VISITOR: dict[str, Any] = {"viewport": {"width": 1200, "height": 800}, "locale": "en-US", "reduced_motion": "reduce"}
 
 
 @pytest.fixture(scope="package")
 def kept_context(browser: Browser) -> Iterator[BrowserContext]:
-    """One that keeps the page's own code, compiled: to load it anew is half of the time of a test."""
-    visitor = browser.new_context(**VISITOR)  # type: ignore[arg-type]
+    """One that keeps the page's own code, compiled: to load it anew would be most of the time of a test."""
+    visitor = browser.new_context(**VISITOR)
     visitor.set_default_timeout(TIMEOUT)
     yield visitor
     visitor.close()
@@ -65,23 +66,28 @@ def kept_context(browser: Browser) -> Iterator[BrowserContext]:
 
 @pytest.fixture
 def context(kept_context: BrowserContext, app: AppServer) -> Iterator[BrowserContext]:
-    """A visitor: a browser with an empty storage. What is set for all its pages, but scripts, is taken back."""
-    page = kept_context.new_page()
-    page.goto(f"{app.url}/_stcore/health")
-    page.evaluate("localStorage.clear(); sessionStorage.clear()")
-    page.close()
+    """A visitor: a browser with an empty storage and a tab that is free. What is set for all its pages, but scripts, is
+    taken back."""
+    tab, *others = kept_context.pages or [kept_context.new_page()]
+    for page in others:
+        page.close()
+    tab.set_viewport_size(VISITOR["viewport"])
+    tab.emulate_media(color_scheme="light", reduced_motion="reduce")
+    tab.goto(f"{app.url}/{FREE}")
+    tab.evaluate("localStorage.clear(); sessionStorage.clear()")
     yield kept_context
     kept_context.unroute_all()
     kept_context.clear_permissions()
     kept_context.clear_cookies()
     for page in kept_context.pages:
-        page.close()
+        # The app's part of it ends.
+        page.goto(f"{app.url}/{FREE}")
 
 
 @pytest.fixture
 def own_context(browser: Browser) -> Iterator[BrowserContext]:
     """A visitor whose every page can be given a script."""
-    visitor = browser.new_context(**VISITOR)  # type: ignore[arg-type]
+    visitor = browser.new_context(**VISITOR)
     visitor.set_default_timeout(TIMEOUT)
     yield visitor
     visitor.close()

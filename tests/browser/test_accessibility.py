@@ -1,13 +1,10 @@
 """What axe-core finds on the pages: nothing serious, in light and dark, wide and narrow."""
 
-from collections.abc import Iterator
-
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect
+from playwright.sync_api import BrowserContext, Page, ViewportSize, expect
 
 from tests.browser.chat import Chat
-from tests.browser.conftest import TIMEOUT
 from tests.servers import AppServer
 from tests.upstream import Upstream
 from tests.upstream_script import Event, Say, Script, finish
@@ -50,12 +47,10 @@ def violations(page: Page) -> list[str]:
 
 
 @pytest.fixture(params=["light", "dark"])
-def chat(browser: Browser, app: AppServer, upstream: Upstream, request: pytest.FixtureRequest) -> Iterator[Chat]:
+def chat(context: BrowserContext, app: AppServer, upstream: Upstream, request: pytest.FixtureRequest) -> Chat:
     """A tab of a visitor who likes it light, or dark."""
-    visitor: BrowserContext = browser.new_context(viewport=WIDE, color_scheme=request.param, locale="en-US")
-    visitor.set_default_timeout(TIMEOUT)
-    yield Chat(visitor, app.url)
-    visitor.close()
+    context.pages[0].emulate_media(color_scheme=request.param)
+    return Chat(context, app.url)
 
 
 def expect_accessible(chat: Chat) -> None:
