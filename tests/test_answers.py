@@ -221,7 +221,7 @@ def reports(draw: st.DrawFn, visit: Visit) -> Any:
     return report | draw(st.sampled_from([{}, parts]))
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_nothing_that_a_browser_reports_breaks_the_visit(registry: RunRegistry, puppet: Puppet, data: st.DataObject):
     browser = Browser(registry, puppet)

@@ -306,7 +306,7 @@ class TwoTabsThatDelete(TwoTabs):
             self.visit(tab).keep()
 
 
-THOROUGH = settings(max_examples=100, stateful_step_count=40, deadline=None)
+THOROUGH = settings(max_examples=50, stateful_step_count=40, deadline=None)
 
 
 def test_two_tabs_end_with_the_same_and_with_all_that_was_stored() -> None:

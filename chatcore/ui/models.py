@@ -70,8 +70,10 @@ def _draw(visit: Visit) -> None:
         key=PROVIDER,
     )
     offer = offers[chosen]
-    if offer.ready:
-        _draw_models(visit, offer)
+    # Always drawn: what is below keeps its place, and is not seen twice while the dialog is drawn again.
+    with st.container():
+        if offer.ready:
+            _draw_models(visit, offer)
     if offer.id != "mock":
         # A dialog that is drawn again may forget that it was opened.
         in_use = any(st.session_state.get(_field(name, offer)) for name in ("key", "address", "test", "failed"))

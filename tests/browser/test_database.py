@@ -1,25 +1,13 @@
-"""With a database the chats are kept on the server too."""
+"""With a database the chats are kept on the server too. `tests/test_database.py` has what differs between them."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
 from playwright.sync_api import BrowserContext, expect
 
 from tests.browser.chat import Chat
 from tests.browser.conftest import settings
-from tests.postgres import Postgres
 from tests.servers import AppServer
 from tests.upstream import Upstream
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path / 'chats.sqlite'}"
-    else:
-        with Postgres() as postgres:
-            yield postgres.url
 
 
 def forget_chats(chat: Chat, url: str) -> None:
@@ -33,13 +21,15 @@ def forget_chats(chat: Chat, url: str) -> None:
 
 
 def test_chats_that_the_browser_has_lost_come_back_from_the_database(
-    context: BrowserContext, upstream: Upstream, upstream_port: int, database_url: str
+    context: BrowserContext, upstream: Upstream, upstream_port: int, tmp_path: Path
 ) -> None:
-    server_settings = settings(upstream_port) | {"CHAT_DATABASE_URL": database_url}
-    with AppServer(server_settings) as server:
+    database = {"CHAT_DATABASE_URL": f"sqlite:///{tmp_path / 'chats.sqlite'}"}
+    with AppServer(settings(upstream_port) | database) as server:
         chat = Chat(context, server.url)
-        chat.ask("First")
-        chat.ask_in_new_chat("Second")
+        for text in ("First", "Second", "Third"):
+            chat.ask_in_new_chat(text)
+        chat.delete_chat()
+        expect(chat.listed).to_have_text(["Second", "First"])
         server.stop()
         server.start()
         forget_chats(chat, server.url)
@@ -48,12 +38,6 @@ def test_chats_that_the_browser_has_lost_come_back_from_the_database(
         expect(chat.answer).to_contain_text("Hello world")
         chat.ask("Go on")
         assert len(chat.stored_chat()["messages"]) == 4
-        chat.delete_chat()
-        expect(chat.listed).to_have_text(["Second"])
-        server.stop()
-        server.start()
-        forget_chats(chat, server.url)
-        expect(chat.listed).to_have_text(["Second"])
 
 
 def test_a_database_that_cannot_be_reached_is_said_and_the_browser_keeps_the_chats(

@@ -52,17 +52,7 @@ def stops(chat: Chat) -> int:
     return pressed
 
 
-def test_escape_stops_the_answer_and_the_field_keeps_the_focus(chat: Chat, upstream: Upstream) -> None:
-    begin(chat, upstream)
-    expect(chat.field).to_be_focused()
-    press(chat, "stop")
-    upstream.exchange(0).disconnected.wait_at()
-    expect(chat.answer).to_contain_text("You stopped this answer.")
-    chat.settle()
-    expect(chat.field).to_be_focused()
-
-
-def test_escape_in_a_dialog_closes_the_dialog_and_nothing_else(chat: Chat, upstream: Upstream) -> None:
+def test_escape_closes_and_leaves_what_is_open_first_and_then_stops_the_answer(chat: Chat, upstream: Upstream) -> None:
     begin(chat, upstream)
     chat.button("Manage chats").click()
     dialog = chat.page.get_by_role("dialog")
@@ -71,27 +61,21 @@ def test_escape_in_a_dialog_closes_the_dialog_and_nothing_else(chat: Chat, upstr
     press(chat, "stop")
     expect(dialog).to_have_count(0)
     expect(chat.button("Manage chats")).to_be_focused()
-    assert stops(chat) == 0
-
-
-def test_escape_in_the_search_does_not_stop_the_answer(chat: Chat, upstream: Upstream) -> None:
-    begin(chat, upstream)
     press(chat, "search")
-    search = chat.page.get_by_role("searchbox", name="Search chats")
-    expect(search).to_be_focused()
+    expect(chat.page.get_by_role("searchbox", name="Search chats")).to_be_focused()
     press(chat, "stop")
     press(chat, "write")
     expect(chat.field).to_be_focused()
+    # Part of composing a sign.
+    composed = "new KeyboardEvent('keydown', {key: 'Escape', isComposing: true, bubbles: true})"
+    chat.field.evaluate(f"field => field.dispatchEvent({composed})")
     assert stops(chat) == 0
-
-
-def test_a_key_that_is_part_of_composing_a_sign_does_nothing(chat: Chat, upstream: Upstream) -> None:
-    begin(chat, upstream)
-    event = "new KeyboardEvent('keydown', {key: 'Escape', isComposing: %s, bubbles: true})"
-    chat.field.evaluate(f"field => field.dispatchEvent({event % 'true'})")
-    assert stops(chat) == 0
-    chat.field.evaluate(f"field => field.dispatchEvent({event % 'false'})")
+    press(chat, "stop")
     assert stops(chat) == 1
+    upstream.exchange(0).disconnected.wait_at()
+    expect(chat.answer).to_contain_text("You stopped this answer.")
+    chat.settle()
+    expect(chat.field).to_be_focused()
 
 
 def test_a_new_chat_by_key_has_the_focus_in_the_field(chat: Chat) -> None:
