@@ -141,15 +141,24 @@ class Group:
     first: float | None
     first_95: float | None
     speed: float | None
-    tokens_in: int
-    tokens_out: int
+    tokens_in: int | None
+    tokens_out: int | None
     cost: float | None
     estimated: bool
+
+    @property
+    def tokens(self) -> int | None:
+        """In and out together."""
+        return None if self.tokens_in is None or self.tokens_out is None else self.tokens_in + self.tokens_out
 
 
 def group(name: str, rows: Sequence[Row]) -> Group:
     """What `rows` amount to, under a name."""
     firsts = sorted(row.first for row in rows if row.first is not None)
+    tokens = [
+        (row.tokens_in, row.tokens_out) for row in rows if row.tokens_in is not None and row.tokens_out is not None
+    ]
+    known = tokens or not rows
     costs = [row.cost for row in rows if row.cost is not None]
     speeds = [row.speed for row in rows if row.speed is not None]
     return Group(
@@ -159,8 +168,8 @@ def group(name: str, rows: Sequence[Row]) -> Group:
         first=median(firsts) if firsts else None,
         first_95=firsts[math.ceil(0.95 * len(firsts)) - 1] if firsts else None,
         speed=median(speeds) if speeds else None,
-        tokens_in=sum(row.tokens_in or 0 for row in rows),
-        tokens_out=sum(row.tokens_out or 0 for row in rows),
+        tokens_in=sum(there for there, _ in tokens) if known else None,
+        tokens_out=sum(back for _, back in tokens) if known else None,
         cost=sum(costs) if costs else None,
         estimated=any(row.estimated for row in rows),
     )

@@ -71,7 +71,13 @@ def test_a_deleted_answer_keeps_its_figures_and_loses_its_title() -> None:
     assert (only.title, only.length, only.tokens_in, only.tokens_out) == ("", 0, 3, 5)
 
 
-def sums(chat: Conversation) -> tuple[int, int, int]:
+def test_tokens_that_nobody_counted_are_not_known_and_where_nothing_was_answered_they_are_none() -> None:
+    unknown, empty = group("", [row()]), group("", [])
+    assert (unknown.tokens_in, unknown.tokens_out, unknown.tokens) == (None, None, None)
+    assert (empty.tokens, group("", [row(), row(tokens_in=3, tokens_out=5)]).tokens) == (0, 8)
+
+
+def sums(chat: Conversation) -> tuple[int, int | None, int | None]:
     total = group("", rows_of(chat))
     return total.answers, total.tokens_in, total.tokens_out
 

@@ -70,11 +70,11 @@ def _first_95(one: Group) -> float | None:
     return None if one.first_95 is None else one.first_95 / 1000
 
 
-def _tokens_in(one: Group) -> float:
+def _tokens_in(one: Group) -> float | None:
     return one.tokens_in
 
 
-def _tokens_out(one: Group) -> float:
+def _tokens_out(one: Group) -> float | None:
     return one.tokens_out
 
 
@@ -108,8 +108,7 @@ def _draw_table(name: str, groups: Sequence[Group]) -> None:
             words.number(one.answers),
             *("–" if took is None else words.number(took / 1000, 2) for took in (one.first, one.first_95)),
             "–" if one.speed is None else words.number(one.speed, 1),
-            words.number(one.tokens_in),
-            words.number(one.tokens_out),
+            *("–" if tokens is None else words.number(tokens) for tokens in (one.tokens_in, one.tokens_out)),
             "–" if one.cost is None else words.number(one.cost, 4),
         )
         for one in groups

@@ -89,7 +89,7 @@ def _draw_figures(rows: Sequence[Row], total: Group) -> None:
     first = "–" if total.first is None else words.seconds(total.first)
     with st.container(key="insights-figures", horizontal=True):
         st.metric(words.ANSWERS, words.number(total.answers))
-        st.metric(words.TOKENS, words.number(total.tokens_in + total.tokens_out))
+        st.metric(words.TOKENS, "–" if total.tokens is None else words.number(total.tokens))
         st.metric(words.COST, "–" if total.cost is None else words.dollars(total.cost))
         st.metric(words.MEDIAN_FIRST_WORD, first)
     notes = [words.unmeasured(total.unmeasured, total.answers)] if total.unmeasured else []

@@ -81,6 +81,16 @@ def test_a_write_followed_at_once_by_other_clicks_is_stored(chat: Chat, upstream
     )
 
 
+def test_an_answer_that_ends_behind_another_chat_is_stored_though_nobody_clicks(chat: Chat, upstream: Upstream) -> None:
+    upstream.queue(Script((Say("Half, "), Wait("rest"), Say("whole."), finish(), DONE)))
+    chat.send("First")
+    expect(chat.answer).to_contain_text("Half,")
+    chat.button("New chat").click()
+    expect(chat.page.locator(".st-key-welcome")).to_be_visible()
+    upstream.open("rest")
+    chat.wait_for_stored("chat.messages[1].ending == 'complete' && chat.messages[1].text == 'Half, whole.'")
+
+
 @pytest.mark.parametrize("step", ["asked", "streaming", "ended", "renamed", "deleted", "undone"])
 def test_a_reload_at_any_step_loses_nothing(chat: Chat, upstream: Upstream, step: str) -> None:
     upstream.queue(Script((Say("Half, "), Wait("rest"), Say("whole."), finish(), DONE)))
