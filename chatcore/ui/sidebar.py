@@ -1,6 +1,6 @@
 """The chats of this browser: new ones, the search, the list by date, and what can be done with the one that is open."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from itertools import groupby
 
@@ -56,22 +56,8 @@ def draw(visit: Visit) -> None:
             else:
                 _draw_list(visit)
         with st.container(key="chats-manage", gap="xsmall"):
-            st.button(
-                words.MANAGE_CHATS,
-                key="manage-chats",
-                on_click=counted(manage_chats.ask, dialog=True),
-                icon=":material/folder_managed:",
-                type="tertiary",
-                width="stretch",
-            )
-            st.button(
-                words.SETTINGS,
-                key="preferences",
-                on_click=counted(preferences.ask, dialog=True),
-                icon=":material/settings:",
-                type="tertiary",
-                width="stretch",
-            )
+            _draw_dialog_button(words.MANAGE_CHATS, "manage-chats", manage_chats.ask, ":material/folder_managed:")
+            _draw_dialog_button(words.SETTINGS, "preferences", preferences.ask, ":material/settings:")
         if dialogs.is_open(manage_chats.DIALOG):
             manage_chats.draw(visit)
         if dialogs.is_open(preferences.DIALOG):
@@ -84,6 +70,11 @@ def draw_title_on_its_way(visit: Visit) -> None:
     clicks.draw_missed()
     if visit.naming.ready:
         st.rerun()
+
+
+def _draw_dialog_button(label: str, key: str, ask: Callable[[], None], icon: str) -> None:
+    on_click = counted(ask, dialog=True)
+    st.button(label, key=key, on_click=on_click, icon=icon, type="tertiary", width="stretch")
 
 
 def _new(visit: Visit, temporary: bool = False) -> None:

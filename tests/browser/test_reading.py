@@ -45,13 +45,18 @@ def wait_until_at_the_end(chat: Chat) -> None:
 # Pause
 
 
-def test_a_paused_page_stands_still_while_the_answer_is_made_and_stored(chat: Chat, upstream: Upstream) -> None:
-    upstream.queue(Script((Say("Before. "), Wait("more"), Say("Meanwhile. "), Wait("end"), finish(), DONE)))
+def pause_after_before(chat: Chat, upstream: Upstream) -> None:
+    """Ask, pause when "Before." has come, and let more of the answer come."""
     chat.send("Hello")
     expect(chat.answer).to_contain_text("Before.")
     chat.button("Pause").click()
     expect(chat.answer).to_contain_text("Paused")
     upstream.open("more")
+
+
+def test_a_paused_page_stands_still_while_the_answer_is_made_and_stored(chat: Chat, upstream: Upstream) -> None:
+    upstream.queue(Script((Say("Before. "), Wait("more"), Say("Meanwhile. "), Wait("end"), finish(), DONE)))
+    pause_after_before(chat, upstream)
     chat.wait_for_stored("parts.some(part => JSON.stringify(part).includes('Meanwhile'))")
     expect(chat.answer).not_to_contain_text("Meanwhile.")
     chat.button("Resume").click()
@@ -66,11 +71,7 @@ def test_an_answer_that_ends_while_it_is_paused_is_stored_whole_and_drawn_on_res
     chat: Chat, upstream: Upstream
 ) -> None:
     upstream.queue(Script((Say("Before. "), Wait("more"), Say("The rest."), finish("length"), DONE)))
-    chat.send("Hello")
-    expect(chat.answer).to_contain_text("Before.")
-    chat.button("Pause").click()
-    expect(chat.answer).to_contain_text("Paused")
-    upstream.open("more")
+    pause_after_before(chat, upstream)
     expect(chat.answer).to_contain_text("Cut off")
     expect(chat.page.get_by_text("the answer has ended")).to_be_visible()
     chat.wait_until_done()
@@ -83,11 +84,7 @@ def test_an_answer_that_ends_while_it_is_paused_is_stored_whole_and_drawn_on_res
 
 def test_stop_works_while_the_answer_is_paused_and_shows_what_arrived(chat: Chat, upstream: Upstream) -> None:
     upstream.queue(Script((Say("Before. "), Wait("more"), Say("Meanwhile. "), Wait("never"))))
-    chat.send("Hello")
-    expect(chat.answer).to_contain_text("Before.")
-    chat.button("Pause").click()
-    expect(chat.answer).to_contain_text("Paused")
-    upstream.open("more")
+    pause_after_before(chat, upstream)
     chat.wait_for_stored("parts.some(part => JSON.stringify(part).includes('Meanwhile'))")
     chat.stop.click()
     upstream.exchange(0).disconnected.wait_at()
@@ -109,11 +106,7 @@ def test_an_answer_that_is_paused_before_it_begins_is_made_nevertheless(chat: Ch
 def test_the_next_answer_is_not_paused_and_neither_is_a_reloaded_page(chat: Chat, upstream: Upstream) -> None:
     upstream.queue(Script((Say("Before. "), Wait("more"), Say("The rest."), finish(), DONE)))
     upstream.queue(Script((Say("The next one. "), Wait("its rest"), Say("Its rest."), finish(), DONE)))
-    chat.send("Hello")
-    expect(chat.answer).to_contain_text("Before.")
-    chat.button("Pause").click()
-    expect(chat.answer).to_contain_text("Paused")
-    upstream.open("more")
+    pause_after_before(chat, upstream)
     chat.wait_until_done()
     chat.send("Again")
     expect(chat.answer).to_contain_text("The next one.")
