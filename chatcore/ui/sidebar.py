@@ -73,8 +73,7 @@ def draw_title_on_its_way(visit: Visit) -> None:
 
 
 def _draw_dialog_button(label: str, key: str, ask: Callable[[], None], icon: str) -> None:
-    on_click = counted(ask, dialog=True)
-    st.button(label, key=key, on_click=on_click, icon=icon, type="tertiary", width="stretch")
+    st.button(label, key=key, on_click=counted(ask, dialog=True), icon=icon, type="tertiary", width="stretch")
 
 
 def _new(visit: Visit, temporary: bool = False) -> None:
