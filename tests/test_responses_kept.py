@@ -151,7 +151,7 @@ def test_what_is_not_kept_is_not_asked_for_again(upstream: Upstream) -> None:
     assert len(upstream.exchanges) == 1
 
 
-@pytest.mark.parametrize("after", [Cut(), Cut(reset=True), Event("{")])
+@pytest.mark.parametrize("after", [Cut(), Event("{")])
 def test_after_the_end_nothing_is_asked_again(upstream: Upstream, after: Step) -> None:
     assert followed(upstream, Script((*EVENTS, after)))[1:] == ALL
     assert len(upstream.exchanges) == 1

@@ -80,6 +80,7 @@ class Upstream:
         self._scripts: deque[Script] = deque()
         self._gates: defaultdict[str, asyncio.Event] = defaultdict(asyncio.Event)
         self._connections: set[asyncio.Task[None]] = set()
+        self._transports: list[asyncio.WriteTransport] = []
         self._port = port
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="upstream", daemon=True)
@@ -129,10 +130,13 @@ class Upstream:
         for task in self._connections:
             task.cancel()
         await asyncio.gather(*self._connections, return_exceptions=True)
+        for transport in self._transports:  # One that still has something to send would not close.
+            transport.abort()
         await asyncio.sleep(0)  # The sockets close one turn of the loop later.
 
     def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         assert isinstance(reader, _Reader)
+        self._transports.append(writer.transport)
         task = self._loop.create_task(self._converse(reader, writer))
         self._connections.add(task)
         task.add_done_callback(self._connections.discard)
