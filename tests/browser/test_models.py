@@ -43,6 +43,9 @@ def use_own(chat: Chat, other: Upstream, *, remember: bool = False) -> None:
     """Enter a key and an address of the visitor's own, and choose a model there."""
     open_dialog(chat)
     choose(chat, "Provider", "Other server")
+    expect(dialog(chat).get_by_placeholder("Not needed")).to_be_visible()
+    # While the dialog is drawn again, the fields of the provider before are still there.
+    expect(dialog(chat).get_by_label("API key")).to_have_count(1)
     dialog(chat).get_by_label("API key").fill(OWN_KEY)
     dialog(chat).get_by_label("Base URL").fill(other.base_url)
     if remember:
