@@ -1,6 +1,7 @@
 """The running app, its fake provider and Chromium. No browser is a failure that says so, never a skip."""
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -55,13 +56,19 @@ def app(upstream_port: int) -> Iterator[AppServer]:
 VISITOR: dict[str, Any] = {"viewport": {"width": 1200, "height": 800}, "locale": "en-US", "reduced_motion": "reduce"}
 
 
-@pytest.fixture(scope="package")
-def kept_context(browser: Browser) -> Iterator[BrowserContext]:
-    """One that keeps the page's own code, compiled: to load it anew would be most of the time of a test."""
+@contextmanager
+def visiting(browser: Browser) -> Iterator[BrowserContext]:
     visitor = browser.new_context(**VISITOR)
     visitor.set_default_timeout(TIMEOUT)
     yield visitor
     visitor.close()
+
+
+@pytest.fixture(scope="package")
+def kept_context(browser: Browser) -> Iterator[BrowserContext]:
+    """One that keeps the page's own code, compiled: to load it anew would be most of the time of a test."""
+    with visiting(browser) as visitor:
+        yield visitor
 
 
 @pytest.fixture
@@ -87,10 +94,8 @@ def context(kept_context: BrowserContext, app: AppServer) -> Iterator[BrowserCon
 @pytest.fixture
 def own_context(browser: Browser) -> Iterator[BrowserContext]:
     """A visitor whose every page can be given a script."""
-    visitor = browser.new_context(**VISITOR)
-    visitor.set_default_timeout(TIMEOUT)
-    yield visitor
-    visitor.close()
+    with visiting(browser) as visitor:
+        yield visitor
 
 
 @pytest.fixture
