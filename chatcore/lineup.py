@@ -10,6 +10,8 @@ visitor's keys, in memory and nowhere else:
     use_own(vendor_id, key, base_url="")    ask with this key there from now on; raises `InputError`
     drop_own(vendor_id)                     forget it
     info(vendor_id, model)                  what is known without asking
+    takes(vendor_id, model)                 what of a request it takes, the same
+    with_model(model, now)                  the `Choice` where a model is wanted; None when nobody has it
     await test(vendor_id, key, base_url)    "Works: 42 models"; raises `InputError`, `ProviderError`
     await models(vendor_id, refresh=False)  raises `ProviderError`
 
@@ -27,7 +29,7 @@ from chatcore import prices
 from chatcore.endpoints import clean_base_url, clean_key, origin
 from chatcore.errors import InputError, ProviderError
 from chatcore.messages import Choice
-from chatcore.providers.base import ModelInfo, Provider
+from chatcore.providers.base import ModelInfo, Provider, Takes
 from chatcore.providers.catalog import VENDORS, Vendor, make
 from chatcore.providers.compatible import NoModelListError
 from chatcore.providers.mock import MockProvider
@@ -154,6 +156,23 @@ class VisitLineup:
     def info(self, vendor_id: str, model: str) -> ModelInfo:
         source = self._source(vendor_id)
         return source.info(model) if source else prices.at_once(ModelInfo(model), vendor_id)
+
+    def takes(self, vendor_id: str, model: str) -> Takes:
+        provider = self.find(vendor_id)
+        return provider.takes(model) if provider else Takes()
+
+    def with_model(self, model: str, now: Choice) -> Choice | None:
+        """The provider of `now` unless it is known not to have it, else another that has it for certain.
+
+        Where nobody knows, the one that was chosen is asked: what is said goes to no other for a guess.
+        """
+        source = self._source(now.provider)
+        if source and source.has(model) is not False:
+            return Choice(now.provider, model)
+        for name in dict.fromkeys([*self._own, *self._lineup.sources]):
+            if (other := self._source(name)) and other.has(model):
+                return Choice(name, model)
+        return None
 
     def _source(self, vendor_id: str) -> Source | None:
         return self._own.get(vendor_id) or self._lineup.sources.get(vendor_id)

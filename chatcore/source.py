@@ -79,6 +79,15 @@ class Source:
         known = next((info for info in self._listed if info.id == model), None)
         return known or prices.at_once(ModelInfo(model), self.vendor.id, self.base_url)
 
+    def has(self, model: str) -> bool | None:
+        """Whether that model can be asked here, by what is known without asking; None where nobody has said."""
+        if model == self.default_model or any(info.id == model for info in self._listed):
+            return True
+        known = self.info(model)
+        if known.context is not None or known.input_price is not None:  # It is in the price list of this address.
+            return True
+        return None if self._listed_at == -math.inf and self.vendor.id != "mock" else False
+
     async def ask(self) -> tuple[ModelInfo, ...]:
         """The list, asked for by the one who calls this alone. Raises `ProviderError`."""
         try:

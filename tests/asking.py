@@ -6,7 +6,7 @@ from contextlib import aclosing
 from chatcore.errors import ProviderError
 from chatcore.events import RunEvent
 from chatcore.messages import Choice
-from chatcore.providers.base import ChatRequest, ModelInfo, PromptMessage, Provider
+from chatcore.providers.base import ChatRequest, ModelInfo, PromptMessage, Provider, Takes
 
 KEY = "sk-canary-key"
 
@@ -32,6 +32,12 @@ class Only:
 
     def info(self, provider_id: str, model: str) -> ModelInfo:
         return ModelInfo(model, self.context)
+
+    def takes(self, provider_id: str, model: str) -> Takes:
+        return self.provider.takes(model)
+
+    def with_model(self, model: str, now: Choice) -> Choice | None:
+        return Choice("only", model)
 
     def find(self, provider_id: str) -> Provider | None:
         return self.provider

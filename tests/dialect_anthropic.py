@@ -55,5 +55,6 @@ ANTHROPIC = Dialect(
     report=lambda kind, message: Event(error(kind, message), "error"),
     begin=BEGIN,
     error=error,
+    temperature=False,
     endings=(Ending.COMPLETE, Ending.LENGTH, Ending.REFUSED),
 )

@@ -68,4 +68,5 @@ RESPONSES = Dialect(
     cut_short=(),
     report=error,
     begin=BEGIN,
+    limit="max_output_tokens",
 )

@@ -35,6 +35,10 @@ class Dialect:
     begin: tuple[Step, ...] = ()
     error: Callable[[str, str], object] = openai_error
     """What an answer with an HTTP status of failure holds, for this type or code and with this message."""
+    limit: str = "max_tokens"
+    """What the most that the model may write is called."""
+    temperature: bool = True
+    """Whether there is such a parameter."""
     endings: tuple[Ending, ...] = (Ending.COMPLETE, Ending.LENGTH, Ending.FILTERED, Ending.REFUSED)
 
     def answer(self, *texts: str, ending: Ending = Ending.COMPLETE) -> Script:

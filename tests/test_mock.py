@@ -1,15 +1,16 @@
 """The mock's own words and scripts; what every provider promises is in the contract suite."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it.token import Token
 
-from chatcore.events import Ended, Ending, TextDelta, UsageReported, fold
+from chatcore.events import Ended, Ending, Reply, RunEvent, TextDelta, UsageReported, fold
 from chatcore.markdown.syntax import parser
-from chatcore.providers.base import ChatRequest, PromptMessage
+from chatcore.providers.base import ChatRequest, PromptMessage, Takes
 from chatcore.providers.mock import QUOTED, MockProvider, MockScript, answer, tokenize
 from tests.asking import answer_of, ask, attempt
 
@@ -146,6 +147,23 @@ def test_what_no_provider_can_say_falls_silent(ending: Ending) -> None:
 
 def test_a_script_can_stop_after_some_tokens() -> None:
     assert fold(answer_of(scripted(MockScript("a b c d", FAST, tokens=2)))).text == "a b"
+
+
+def test_an_answer_that_is_longer_than_it_may_be_is_cut_off_and_says_so() -> None:
+    provider = scripted(MockScript("a b c d", FAST, reason="why"))
+    assert limited(provider, 4).ended == Ended(Ending.COMPLETE, "why")
+    cut = limited(provider, 3)
+    assert (cut.text, cut.ended) == ("a b c", Ended(Ending.LENGTH))
+    assert cut.usage is not None
+    assert cut.usage.output_tokens == 3
+    assert provider.takes("mock") == Takes(temperature=False, max_tokens=True)
+
+
+def limited(provider: MockProvider, most: int) -> Reply:
+    async def main() -> list[RunEvent]:
+        return [event async for event in provider.stream(replace(ask("hi"), max_tokens=most))]
+
+    return fold(asyncio.run(main()))
 
 
 def test_tokens_come_at_the_rate_of_the_script() -> None:

@@ -105,7 +105,23 @@ def test_only_models_that_reason_are_asked_for_a_summary(
     assert upstream.exchange().body.get("reasoning") == ({"summary": "auto"} if reasons else None)
 
 
-def rejection(param: str) -> Script:
+@pytest.mark.parametrize(("model", "taken"), [("gpt-6-sol", False), ("o3", False), ("gpt-4.1", True), ("fake-1", True)])
+def test_models_that_reason_are_sent_no_temperature(
+    upstream: Upstream, provider: ResponsesProvider, model: str, taken: bool
+) -> None:
+    assert provider.takes(model).temperature is taken
+    answers(provider, replace(HI, model=model, temperature=0.0))
+    assert upstream.exchange().body.get("temperature") == (0.0 if taken else None)
+
+
+def test_a_limit_that_is_too_low_for_the_api_is_sent_as_its_lowest(
+    upstream: Upstream, provider: ResponsesProvider
+) -> None:
+    answers(provider, replace(HI, max_tokens=1), replace(HI, max_tokens=17))
+    assert [exchange.body["max_output_tokens"] for exchange in upstream.exchanges] == [16, 17]
+
+
+def rejection(param: str | None) -> Script:
     problem = {"message": "canary-text", "type": "invalid_request_error", "param": param, "code": "unsupported_value"}
     return Script((Status(400, {"Content-Type": "application/json"}, json.dumps({"error": problem})),))
 
@@ -114,6 +130,17 @@ def test_a_summary_that_is_refused_is_not_asked_for_again(upstream: Upstream, pr
     upstream.queue(rejection("reasoning.summary"))
     answers(provider, *[replace(HI, model="o3")] * 2, replace(HI, model="o4-mini"))
     assert ["reasoning" in exchange.body for exchange in upstream.exchanges] == [True, False, False, True]
+
+
+def test_what_is_refused_one_after_the_other_is_left_out_together(
+    upstream: Upstream, provider: ResponsesProvider
+) -> None:
+    wish = replace(HI, model="o3", max_tokens=50)
+    upstream.queue(rejection("reasoning.summary"), rejection("max_output_tokens"))
+    answers(provider, wish, wish)
+    asked = [exchange.body.keys() & {"reasoning", "max_output_tokens"} for exchange in upstream.exchanges]
+    assert asked == [{"reasoning", "max_output_tokens"}, {"max_output_tokens"}, set(), set()]
+    assert not provider.takes("o3").max_tokens
 
 
 def test_what_else_is_refused_is_not_asked_for_again(upstream: Upstream, provider: ResponsesProvider) -> None:

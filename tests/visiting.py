@@ -12,7 +12,7 @@ from chatcore.conversation import Conversation
 from chatcore.errors import ProviderError
 from chatcore.events import Ended, Ending, RunEvent, TextDelta
 from chatcore.outbox import Write
-from chatcore.providers.base import ChatRequest, ModelInfo, Provider
+from chatcore.providers.base import ChatRequest, ModelInfo, Provider, Takes
 from chatcore.restore import restore
 from chatcore.runs import Run, RunRegistry
 from chatcore.visit import Visit
@@ -22,7 +22,7 @@ from tests.chats import through_json
 PATIENCE = 10
 """Seconds until a test that waits for what never comes fails."""
 DONE = Ended(Ending.COMPLETE)
-SHARED = re.compile(r"chatcore\.(chat\.|tail\.|(owner|keys|index)$)")
+SHARED = re.compile(r"chatcore\.(chat\.|tail\.|persona\.|draft\.|(owner|keys|index)$)")
 """Of which keys a tab hears in any case, as in `storage_watch.js`."""
 
 
@@ -53,6 +53,9 @@ class Puppet:
 
     async def models(self) -> tuple[ModelInfo, ...]:
         return ()
+
+    def takes(self, model: str) -> Takes:
+        return Takes()
 
     async def warm(self) -> None:
         """Nothing is slow."""

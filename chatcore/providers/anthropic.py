@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from chatcore.events import Ended, Ending, ReasoningDelta, RunEvent, TextDelta, UsageReported
-from chatcore.providers.base import ChatRequest, ModelInfo, PromptMessage
+from chatcore.providers.base import ChatRequest, ModelInfo, PromptMessage, Takes
 from chatcore.providers.failures import from_event
 from chatcore.providers.sdk import UNUSUAL, Reading, SDKProvider, Stream, encodable, field
 
@@ -89,19 +89,26 @@ class AnthropicProvider(SDKProvider["AsyncAnthropic"]):
             takes_images=images if isinstance(images, bool) else None,
         )
 
+    def takes(self, model: str) -> Takes:  # noqa: ARG002
+        """The API knows no temperature any more, and no answer without a limit."""
+        return Takes(temperature=False)
+
     async def _open(self, client: "AsyncAnthropic", request: ChatRequest) -> Stream:
         from anthropic import AsyncStream
 
         thinks = _thinks(request.model)
-        body: dict[str, Any] = {
-            "model": request.model,
-            "messages": _messages(request),
-            "max_tokens": request.max_tokens or (MAX_TOKENS_THINKING if thinks else MAX_TOKENS),
-            "stream": True,
-        }
+        otherwise = {"max_tokens": MAX_TOKENS_THINKING if thinks else MAX_TOKENS}
+        body: dict[str, Any] = {"model": request.model, "messages": _messages(request), "stream": True}
+        body |= {"max_tokens": request.max_tokens} if request.max_tokens else {}
         body |= {"system": system} if (system := _system(request)) else {}
         body |= {"thinking": THINKING} if thinks else {}
-        return await client.post("/v1/messages", body=body, cast_to=object, stream=True, stream_cls=AsyncStream[object])
+
+        async def post(body: dict[str, Any]) -> Stream:
+            body = otherwise | body
+            kind = AsyncStream[object]
+            return await client.post("/v1/messages", body=body, cast_to=object, stream=True, stream_cls=kind)
+
+        return await self._refused.ask(post, body, self._sdk_errors(), "max_tokens")
 
     def _reading(self) -> Reading:
         return _Reading(self.host)

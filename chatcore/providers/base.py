@@ -29,7 +29,8 @@ class ChatRequest:
     `begun` is what is there of the answer already: the last messages ask to go on from it. `keep` asks the provider to
     go on with the answer when the connection is lost, if it can. `kept` is the id of an answer that it goes on with:
     that one is to be read from its beginning instead of asking anew. `max_tokens` is the most that the model may write,
-    its thoughts included; None leaves that to the provider.
+    its thoughts included; `temperature`, from 0 to 2, how much its answers vary. None leaves that to the provider, and
+    `Provider.takes` says where it is left to the provider anyway.
     """
 
     messages: tuple[PromptMessage, ...]
@@ -38,6 +39,7 @@ class ChatRequest:
     keep: bool = False
     kept: str = ""
     max_tokens: int | None = None
+    temperature: float | None = None
     shorter: "ChatRequest | None" = None
     """What is asked instead, once, when the provider says that this is too long."""
 
@@ -54,6 +56,14 @@ class ModelInfo:
     input_price: float | None = None
     output_price: float | None = None
     takes_images: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Takes:
+    """What of a request a model takes. What it does not take is not sent to it."""
+
+    temperature: bool = True
+    max_tokens: bool = True
 
 
 class Provider(Protocol):
@@ -76,6 +86,10 @@ class Provider(Protocol):
 
     async def models(self) -> tuple[ModelInfo, ...]:
         """The models that it offers, as it says itself. Raises `ProviderError`."""
+        ...
+
+    def takes(self, model: str) -> Takes:
+        """By what is known of the model, and by what it has refused so far. Quick, in any thread; nothing is asked."""
         ...
 
     async def warm(self) -> None:

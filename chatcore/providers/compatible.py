@@ -1,4 +1,4 @@
-"""What servers of others say beyond OpenAI's own protocol: context, prices and pictures in the list of models.
+"""What servers of others say beyond OpenAI's own protocol: context, prices, pictures, parameters in the list of models.
 
 Owns the reading of those lists, and what is peculiar to OpenRouter. The answers are read by openai.py.
 """
@@ -47,6 +47,9 @@ class CompatibleProvider(OpenAIProvider):
             or _item(getattr(model, "meta", None), "n_ctx")  # llama.cpp, what it was started with
             or _item(getattr(model, "meta", None), "n_ctx_train")
         )
+        supported = getattr(model, "supported_parameters", None)  # OpenRouter, which passes over all others
+        if isinstance(supported, list) and supported:
+            self._refused.add(known.id, (name for name in ("temperature", *self._limits) if name not in supported))
         pricing = getattr(model, "pricing", None)
         modalities = _item(getattr(model, "architecture", None), "input_modalities")
         return ModelInfo(

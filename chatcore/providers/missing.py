@@ -4,7 +4,7 @@ from collections.abc import AsyncGenerator
 
 from chatcore.errors import ProviderError
 from chatcore.events import RunEvent
-from chatcore.providers.base import ChatRequest, ModelInfo
+from chatcore.providers.base import ChatRequest, ModelInfo, Takes
 
 
 class MissingProvider:
@@ -21,6 +21,9 @@ class MissingProvider:
 
     async def models(self) -> tuple[ModelInfo, ...]:
         return ()
+
+    def takes(self, model: str) -> Takes:  # noqa: ARG002
+        return Takes()
 
     async def warm(self) -> None:
         """Nothing is slow."""

@@ -8,12 +8,12 @@ import io
 import re
 import wave
 from collections.abc import AsyncGenerator, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from chatcore.errors import ProviderError
 from chatcore.events import Ended, Ending, RunEvent, TextDelta, UsageReported
 from chatcore.files import after_files
-from chatcore.providers.base import ChatRequest, ModelInfo
+from chatcore.providers.base import ChatRequest, ModelInfo, Takes
 
 MODEL = "mock"
 QUOTED = 80
@@ -85,6 +85,8 @@ class MockProvider:
     async def stream(self, request: ChatRequest) -> AsyncGenerator[RunEvent, None]:
         script = self._script(request)
         tokens = tokenize(script.text)[: script.tokens]
+        if request.max_tokens is not None and len(tokens) > request.max_tokens:
+            tokens, script = tokens[: request.max_tokens], replace(script, ending=Ending.LENGTH, reason="")
         clock = asyncio.get_running_loop().time
         start = clock()
         for number, token in enumerate(tokens):
@@ -101,6 +103,9 @@ class MockProvider:
 
     async def models(self) -> tuple[ModelInfo, ...]:
         return (ModelInfo(MODEL),)
+
+    def takes(self, model: str) -> Takes:  # noqa: ARG002
+        return Takes(temperature=False)
 
     async def transcribe(self, audio: bytes, name: str) -> str:  # noqa: ARG002
         try:

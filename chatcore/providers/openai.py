@@ -5,12 +5,13 @@ Owns how the question is put and what the chunks mean.
 
 import asyncio
 import re
+from abc import abstractmethod
 from collections.abc import AsyncIterator, Iterator
 from typing import TYPE_CHECKING, Any
 
 from chatcore.errors import ProviderError
 from chatcore.events import Ended, Ending, ReasoningDelta, RunEvent, TextDelta, UsageReported
-from chatcore.providers.base import ChatRequest, PromptMessage
+from chatcore.providers.base import ChatRequest, PromptMessage, Takes
 from chatcore.providers.failures import Failure, Kind, from_event, translate
 from chatcore.providers.sdk import UNUSUAL, Reading, SDKProvider, Stream, encodable, field
 
@@ -19,7 +20,10 @@ if TYPE_CHECKING:
     from openai import AsyncOpenAI
 
 OPENAIS = re.compile(r"(^|\.)(openai|azure)\.com$")
-"""The servers whose reasoning models refuse `max_tokens`; many others know no other name."""
+"""The servers whose reasoning models refuse `temperature` and `max_tokens`; many others know no other limit."""
+
+REASONS = re.compile(r"(^|/)(gpt-([5-9]|\d\d)|o\d)\b(?!.*chat)")
+"""OpenAI's models that reason, by name. They refuse a temperature; all others refuse to sum up their thoughts."""
 
 ENDINGS = {"stop": Ending.COMPLETE, "length": Ending.LENGTH, "content_filter": Ending.FILTERED}
 
@@ -33,6 +37,20 @@ class OpenAISDKProvider(SDKProvider["AsyncOpenAI"]):
     """What chat completions and responses share: the client and its key, and the way to transcribe."""
 
     transcription_model = ""
+
+    @property
+    @abstractmethod
+    def _limits(self) -> tuple[str, ...]:
+        """What the limit of an answer is called here, in the order in which it is tried."""
+
+    def _reasons(self, model: str) -> bool:
+        """Whether that is a model of OpenAI's that reasons."""
+        return bool(REASONS.search(model))
+
+    def takes(self, model: str) -> Takes:
+        refused = self._refused.by(model)
+        temperature = "temperature" not in refused and not self._reasons(model)
+        return Takes(temperature, max_tokens=not refused.issuperset(self._limits))
 
     def _make_client(self, http_client: "httpx2.AsyncClient", timeout: "httpx2.Timeout") -> "AsyncOpenAI":
         import openai
@@ -53,7 +71,14 @@ class OpenAISDKProvider(SDKProvider["AsyncOpenAI"]):
     async def _post(self, client: "AsyncOpenAI", path: str, body: dict[str, Any]) -> Stream:
         from openai import AsyncStream
 
-        return await client.post(path, body=body, cast_to=object, stream=True, stream_cls=AsyncStream[object])
+        async def post(body: dict[str, Any]) -> Stream:
+            return await client.post(path, body=body, cast_to=object, stream=True, stream_cls=AsyncStream[object])
+
+        return await self._refused.ask(post, body, self._sdk_errors(), *self._limits)
+
+    def _temperature(self, request: ChatRequest) -> dict[str, Any]:
+        taken = request.temperature is not None and self.takes(request.model).temperature
+        return {"temperature": request.temperature} if taken else {}
 
     def _list(self, client: "AsyncOpenAI") -> AsyncIterator[object]:
         return aiter(client.models.list())
@@ -89,6 +114,14 @@ class OpenAISDKProvider(SDKProvider["AsyncOpenAI"]):
 class OpenAIProvider(OpenAISDKProvider):
     """A `Provider`: POST /chat/completions."""
 
+    @property
+    def _limits(self) -> tuple[str, ...]:
+        names = ("max_completion_tokens", "max_tokens")
+        return names if OPENAIS.search(self.host) else names[::-1]
+
+    def _reasons(self, model: str) -> bool:
+        return bool(OPENAIS.search(self.host)) and super()._reasons(model)
+
     async def _open(self, client: "AsyncOpenAI", request: ChatRequest) -> Stream:
         body: dict[str, Any] = {
             "model": request.model,
@@ -96,8 +129,8 @@ class OpenAIProvider(OpenAISDKProvider):
             "stream": True,
             "stream_options": {"include_usage": True},
         }
-        if request.max_tokens is not None:
-            body["max_completion_tokens" if OPENAIS.search(self.host) else "max_tokens"] = request.max_tokens
+        body |= {self._limits[0]: request.max_tokens} if request.max_tokens is not None else {}
+        body |= self._temperature(request)
         return await self._post(client, "/chat/completions", body)
 
     def _reading(self) -> Reading:

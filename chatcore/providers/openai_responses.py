@@ -5,7 +5,6 @@ Owns the request, the connections that a kept answer takes, and its cancelling. 
 """
 
 import asyncio
-import re
 from collections.abc import AsyncGenerator
 from contextlib import aclosing, suppress
 from dataclasses import dataclass
@@ -32,9 +31,6 @@ ONCE = 10.0
 LEAST_TOKENS = 16
 """A lower limit is refused."""
 
-SUMMARISES = re.compile(r"(^|/)(gpt-([5-9]|\d\d)|o\d)\b(?!.*chat)")
-"""The models that reason, by name: asked for a summary, every other one answers with status 400."""
-
 
 @dataclass(frozen=True, slots=True)
 class _Rest(ChatRequest):
@@ -46,27 +42,16 @@ class _Rest(ChatRequest):
 class ResponsesProvider(OpenAISDKProvider):
     """A `Provider`: POST /responses. With `keep` OpenAI makes the answer by itself, and it outlives its connection."""
 
-    _without_summary: frozenset[str] = frozenset()
-    """Models that refused: some don't have summaries, and some keys must be verified before they get any."""
+    _limits = ("max_output_tokens",)
 
     async def _open(self, client: "AsyncOpenAI", request: ChatRequest) -> Stream:
-        from openai import AsyncStream, BadRequestError
+        from openai import AsyncStream
 
         if request.kept:
             after = {"starting_after": request.after} if isinstance(request, _Rest) and request.after >= 0 else {}
             options: RequestOptions = {"params": after | {"stream": True}}
             path = self._path(request.kept)
             return await client.get(path, cast_to=object, options=options, stream=True, stream_cls=AsyncStream[object])
-        summary = bool(SUMMARISES.search(request.model)) and request.model not in self._without_summary
-        try:
-            return await self._create(client, request, summary)
-        except BadRequestError as error:
-            if not summary or "reasoning" not in str(error.param):
-                raise
-        self._without_summary |= {request.model}
-        return await self._create(client, request, summary=False)
-
-    async def _create(self, client: "AsyncOpenAI", request: ChatRequest, summary: bool) -> Stream:
         body: dict[str, Any] = {
             "model": request.model,
             "input": [_as_sent(message) for message in request.messages],
@@ -75,7 +60,9 @@ class ResponsesProvider(OpenAISDKProvider):
         }
         body |= {"background": True} if request.keep else {}
         body |= {"max_output_tokens": max(LEAST_TOKENS, request.max_tokens)} if request.max_tokens is not None else {}
-        body |= {"reasoning": {"summary": "auto"}} if summary else {}
+        body |= self._temperature(request)
+        # Some models refuse: they have no summaries, or the key must be verified before it gets any.
+        body |= {"reasoning": {"summary": "auto"}} if self._reasons(request.model) else {}
         return await self._post(client, "/responses", body)
 
     def _reading(self) -> Reading:

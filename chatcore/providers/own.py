@@ -9,7 +9,7 @@ from typing import Any, Protocol, TypeAlias, runtime_checkable
 
 from chatcore.errors import ProviderError
 from chatcore.events import RunEvent
-from chatcore.providers.base import ChatRequest, ModelInfo, Provider, transcriber
+from chatcore.providers.base import ChatRequest, ModelInfo, Provider, Takes, transcriber
 
 Closing: TypeAlias = Callable[[Coroutine[Any, Any, None]], object]
 """Runs a coroutine on the loop that the provider belongs to."""
@@ -42,6 +42,9 @@ class OwnProvider:
     async def models(self) -> tuple[ModelInfo, ...]:
         async with self._using():
             return await self._inner.models()
+
+    def takes(self, model: str) -> Takes:
+        return self._inner.takes(model)
 
     async def transcribe(self, audio: bytes, name: str) -> str:
         if self._hears is None:

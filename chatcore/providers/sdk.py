@@ -18,6 +18,7 @@ from chatcore.events import Ended, RunEvent
 from chatcore.providers.base import ChatRequest, ModelInfo
 from chatcore.providers.bounded import bound
 from chatcore.providers.failures import Failure, Kind, translate
+from chatcore.providers.parameters import Refused
 
 if TYPE_CHECKING:
     import httpx2
@@ -94,14 +95,13 @@ class SDKProvider(ABC, Generic[C]):
 
         The timeouts are in seconds. By default silence has no limit here: it is judged by runs.py, on content.
         """
-        self.name = name
-        self._api_key = api_key
-        self._base_url = base_url
+        self.name, self._api_key, self._base_url = name, api_key, base_url
         address = urlsplit(base_url)
         self.host = address.netloc.rpartition("@")[2]
         self.origin = f"{address.scheme}://{self.host}"
         self._headers = dict(headers or {})
         self._timeouts = {"connect": connect_timeout, "write": write_timeout, "read": read_timeout, "pool": None}
+        self._refused = Refused()
         self._making = asyncio.Lock()
         self._client: C | None = None
 
