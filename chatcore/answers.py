@@ -12,7 +12,7 @@ from chatcore.conversation import Conversation
 from chatcore.events import Ended, Ending, Reply
 from chatcore.messages import LATEST, Choice, Message, Sent, now_ms
 from chatcore.parts import Parts
-from chatcore.providers.base import ModelInfo, Provider
+from chatcore.providers.base import ChatRequest, ModelInfo, Provider, Takes
 from chatcore.providers.missing import MissingProvider
 from chatcore.runs import Run, RunRegistry
 from chatcore.wishes import UNSAID, Wishes
@@ -32,6 +32,12 @@ class Providers(Protocol):
 
     def info(self, provider_id: str, model: str) -> ModelInfo:
         """What is known of a model without asking."""
+
+    def takes(self, provider_id: str, model: str) -> Takes:
+        """What of a request a model takes, as far as is known without asking."""
+
+    def with_model(self, model: str, now: Choice) -> Choice | None:
+        """Who has this model: the provider of `now` before all others. None where nobody does."""
 
     def find(self, provider_id: str) -> Provider | None:
         """The provider with this id; None where it can't be asked."""
@@ -102,8 +108,7 @@ class Answers:
 
     def _start(self, chat: Conversation, answer: Message, kept: str = "") -> None:
         provider = self.providers.find(answer.provider) or MissingProvider(answer.provider)
-        info, summaries = self.providers.info(answer.provider, answer.model), self.wishes().summaries
-        asked, sents = request.build(chat, answer.id, info, summaries=summaries)
+        asked, sents = self._request(chat, answer)
         asked = replace(asked, keep=self.keep and chat.id not in self.loose, kept=kept)
         run = self.registry.start(self.owner, answer.run or "", provider, asked)
         run.sents = run.sents or sents
@@ -117,8 +122,12 @@ class Answers:
             return run.sent
         if not answer.running:
             return answer.sent
-        info = self.providers.info(answer.provider, answer.model)
-        return request.build(chat, answer.id, info, summaries=self.wishes().summaries)[1][0]
+        return self._request(chat, answer)[1][0]
+
+    def _request(self, chat: Conversation, answer: Message) -> tuple[ChatRequest, tuple[Sent, ...]]:
+        by = answer.provider, answer.model
+        info, takes = self.providers.info(*by), self.providers.takes(*by)
+        return request.build(chat, answer.id, info, takes, summaries=self.wishes().summaries)
 
     def stop(self, chat: Conversation, *answers: Message) -> Conversation:
         """The chat with these answers, which were being made, ended at once. What arrived stays."""
@@ -172,7 +181,14 @@ class Answers:
             reply = replace(reply, text=stored)
         self._runs.pop(answer.run or "", None)
         self._unplan(chat, answer)
-        return chat.finish(answer.id, reply, run.timing if run else None, run.sent if run else None)
+        sent = _as_taken(run.sent, self.providers.takes(answer.provider, answer.model)) if run and run.sent else None
+        return chat.finish(answer.id, reply, run.timing if run else None, sent)
+
+
+def _as_taken(sent: Sent, takes: Takes) -> Sent:
+    """What was sent without what the model has refused meanwhile."""
+    temperature = sent.temperature if takes.temperature else None
+    return replace(sent, temperature=temperature, limit=sent.limit if takes.max_tokens else 0)
 
 
 def _interrupted(message: Message) -> bool:

@@ -8,6 +8,8 @@ comes in is input: validated every time, refused with a reason, never trusted.
     chatcore.chat.<id>       ConversationV2  one chat
     chatcore.tail.<id>       ConversationV2  what came to a long chat since it was stored whole; to be merged with it
     chatcore.keys            KeysV1          the visitor's own keys, if the visitor wants them remembered
+    chatcore.persona.<id>    PersonaV1       one of the visitor's own personas
+    chatcore.draft.<name>    PersonaDraftV1  what is not saved yet of a persona: the name is its id, or the page's own
     chatcore.part.<n>        PartV1          a piece of an answer that is being made, see `part_key`
     chatcore.quarantine.<n>  QuarantineV1    what could not be read, where it was and why
 
@@ -27,10 +29,22 @@ from pydantic import TypeAdapter, ValidationError
 from chatcore import migrations, packing
 from chatcore.conversation import Conversation
 from chatcore.errors import NewerError, UnreadableError
-from chatcore.forms import ConversationV2, DraftV2, IndexV2, KeysV1, OwnerV1, PartV1, QuarantineV1
+from chatcore.forms import (
+    ConversationV2,
+    DraftV2,
+    IndexV2,
+    KeysV1,
+    OwnerV1,
+    PartV1,
+    PersonaDraftV1,
+    PersonaV1,
+    QuarantineV1,
+)
 from chatcore.merge import ordered, unsent
 from chatcore.message_forms import dump_draft, dump_message, load_draft, load_message
 from chatcore.messages import Choice, Draft, Label, Message
+from chatcore.personas import reading
+from chatcore.personas.model import Persona
 from chatcore.wishes import UNSAID, Wishes
 
 T = TypeVar("T")
@@ -43,14 +57,19 @@ INDEX_KEY = PREFIX + "index"
 KEYS_KEY = PREFIX + "keys"
 CHAT_PREFIX = PREFIX + "chat."
 TAIL_PREFIX = PREFIX + "tail."
+PERSONA_PREFIX = PREFIX + "persona."
+DRAFT_PREFIX = PREFIX + "draft."
 PART_PREFIX = PREFIX + "part."
 QUARANTINE_PREFIX = PREFIX + "quarantine."
 PART_KEYS = 256
+UNREADABLE = "It is not in the form that this app stores."
 
 _CONVERSATION = TypeAdapter(ConversationV2)
 _INDEX = TypeAdapter(IndexV2)
 _OWNER = TypeAdapter(OwnerV1)
 _KEYS = TypeAdapter(KeysV1)
+_PERSONA = TypeAdapter(PersonaV1)
+_PERSONA_DRAFT = TypeAdapter(PersonaDraftV1)
 _PART = TypeAdapter(PartV1)
 _QUARANTINE = TypeAdapter(QuarantineV1)
 
@@ -88,6 +107,8 @@ def dump(conversation: Conversation, by: str = "") -> dict[str, Any]:
         value["label"] = {"name": label.name, "pinned": label.pinned, "revision": label.revision}
     if conversation.made_title:
         value["title"] = conversation.made_title
+    if conversation.personas:
+        value["personas"] = [persona.to_dict() for persona in conversation.personas]
     return value
 
 
@@ -108,6 +129,7 @@ def load(value: object) -> Conversation:
         withdrawn,
         Label(label.get("name", ""), label.get("pinned", False), label["revision"]) if label else Label(),
         stored.get("title", ""),
+        _load_personas(stored.get("personas", [])),
     )
 
 
@@ -155,6 +177,16 @@ def load_keys(value: object) -> KeysV1:
     return _validate(_KEYS, value, 1)
 
 
+def load_persona(value: object) -> PersonaV1:
+    """A stored persona, which is itself not checked; raises `UnreadableError`."""
+    return _validate(_PERSONA, value, 1)
+
+
+def load_persona_draft(value: object) -> PersonaDraftV1:
+    """What is stored of a persona that is being edited; raises `UnreadableError`."""
+    return _validate(_PERSONA_DRAFT, value, 1)
+
+
 def load_part(value: object) -> PartV1:
     """A stored part of an answer; raises `UnreadableError`."""
     return _validate(_PART, value, 1)
@@ -191,7 +223,7 @@ def _validate(adapter: TypeAdapter[T], value: object, version: int) -> T:
     try:
         return adapter.validate_python(value)
     except (ValidationError, RecursionError):
-        raise UnreadableError("It is not in the form that this app stores.") from None
+        raise UnreadableError(UNREADABLE) from None
 
 
 def _distinct(items: Iterable[Item], taken: Container[str] = ()) -> list[Item]:
@@ -204,6 +236,12 @@ def _distinct(items: Iterable[Item], taken: Container[str] = ()) -> list[Item]:
             new = replace(item, id=digest[:32])
         known[new.id] = new
     return list(known.values())
+
+
+def _load_personas(stored: list[dict[str, Any]]) -> tuple[Persona, ...]:
+    """Those that can be read: what they said is not needed to read the chat."""
+    known = {persona.bare().digest: persona.bare() for value in stored if (persona := reading.check(value).persona)}
+    return tuple(known[digest] for digest in sorted(known))
 
 
 def _load_queue(stored: list[DraftV2], messages: list[Message], withdrawn: frozenset[str]) -> tuple[Draft, ...]:

@@ -15,6 +15,7 @@ from chatcore.files import File
 from chatcore.images import Image
 from chatcore.messages import Choice, Draft, Feedback, Label, Message, Sent, after, new_id, now_ms
 from chatcore.metrics import Timing, added
+from chatcore.personas.model import Persona
 from chatcore.titles import shorten
 
 UNNAMED = Label()
@@ -39,6 +40,8 @@ class Conversation:
     label: Label = UNNAMED
     made_title: str = ""
     """What a model called the chat, empty where none was asked."""
+    personas: tuple[Persona, ...] = ()
+    """Those that answered here, as they were then, without fields that are not known; in the order of their digests."""
 
     @property
     def path(self) -> tuple[Message, ...]:
@@ -106,31 +109,31 @@ class Conversation:
         images: tuple[Image, ...] = (),
         message_id: str | None = None,
         files: tuple[File, ...] = (),
+        persona: Persona | None = None,
     ) -> Self:
         """The question `text` at the end of the path, and the place of its answer."""
-        branch = self._branch
-        question = Message(
-            message_id or new_id(),
-            branch[-1].id if branch else None,
-            "user",
-            text,
-            self._now(),
-            images=images,
-            files=files,
-        )
-        return self._add(question).answer(question.id, by)
+        parent = self._branch[-1].id if self._branch else None
+        question = Message(message_id or new_id(), parent, "user", text, self._now(), images=images, files=files)
+        return self._add(question).answer(question.id, by, persona)
 
-    def edit(self, message_id: str, text: str, by: Choice) -> Self:
+    def edit(self, message_id: str, text: str, by: Choice, persona: Persona | None = None) -> Self:
         """A question in other words, with what was attached to it, and the place of its answer; both are a branch."""
         message = self.get(message_id)
         if message is None or message.role != "user":
             return self
         question = replace(message, id=new_id(), text=text, created=self._now(), revision=0, summary="")
-        return self._add(question).answer(question.id, by)
+        return self._add(question).answer(question.id, by, persona)
 
-    def answer(self, question_id: str, by: Choice) -> Self:
+    def answer(self, question_id: str, by: Choice, persona: Persona | None = None) -> Self:
         """A new place for an answer to a question; an answer that it has already stays, as a branch."""
-        return self._add(self._place(question_id, by))
+        persona = persona and persona.bare()
+        known = {it.digest: it for it in (*self.personas, persona) if it}
+        place = replace(self._place(question_id, by), persona=persona.digest if persona else "")
+        return replace(self, personas=tuple(known[digest] for digest in sorted(known)))._add(place)
+
+    def persona_of(self, message: Message | None) -> Persona | None:
+        """Who gave this answer, as it was then; None where no persona did, or what it was is not known."""
+        return next((it for it in self.personas if message and it.digest == message.persona), None)
 
     def go_on(self, message_id: str, by: Choice) -> Self:
         """An answer that begins with all that is there of this one, which stays, and is being made from there on."""
@@ -144,19 +147,14 @@ class Conversation:
             usage=message.usage,
             timing=message.timing,
             runs=(*message.runs, message.run) if message.run else message.runs,
+            persona=message.persona,
         )
         return self._add(place)
 
     def _place(self, question_id: str | None, by: Choice) -> Message:
         """Where an answer is going to be."""
         return Message(
-            new_id(),
-            question_id,
-            "assistant",
-            created=self._now(),
-            run=new_id(),
-            model=by.model,
-            provider=by.provider,
+            new_id(), question_id, "assistant", created=self._now(), run=new_id(), model=by.model, provider=by.provider
         )
 
     def _add(self, message: Message) -> Self:
@@ -199,7 +197,7 @@ class Conversation:
         """
         gone = [m for m in self.messages if message_id in (m.id, m.parent if m.role == "assistant" else None)]
         chat = self._with(*(message.emptied() for message in gone))
-        others = [m for place in chat.versions().values() for m in place if gone and _same_place(m, gone[0])]
+        others = chat.versions().get((gone[0].parent, gone[0].role)) if gone else None
         return chat.show(others[-1].id) if others and gone[0] in self.path else chat
 
     def put_back(self, messages: Iterable[Message]) -> Self:
@@ -220,10 +218,10 @@ class Conversation:
         last = max((draft.created for draft in self.queue), default=0)
         return self._next(queue=(*self.queue, Draft(new_id(), text, max(now_ms(), after(last)), images, files)))
 
-    def send_queued(self, by: Choice) -> Self:
+    def send_queued(self, by: Choice, persona: Persona | None = None) -> Self:
         """The first draft as a question, under its own id."""
         first, *rest = self.queue
-        return replace(self, queue=tuple(rest)).ask(first.text, by, first.images, first.id, first.files)
+        return replace(self, queue=tuple(rest)).ask(first.text, by, first.images, first.id, first.files, persona)
 
     def requeue(self, draft: Draft) -> Self:
         """A withdrawn draft back where it was in the queue, under an id of its own."""
@@ -253,7 +251,3 @@ class Conversation:
 
     def _next(self, **changes: object) -> Self:
         return replace(self, revision=after(self.revision), **changes)  # type: ignore[arg-type]
-
-
-def _same_place(one: Message, other: Message) -> bool:
-    return (one.parent, one.role) == (other.parent, other.role)

@@ -12,6 +12,7 @@ from typing_extensions import TypedDict  # pydantic needs this one before Python
 from chatcore.endpoints import ADDRESS_LENGTH, KEY_LENGTH
 from chatcore.events import Ending
 from chatcore.messages import LATEST
+from chatcore.personas.reading import MAX_TEXT
 
 
 def _encodable(text: str) -> str:
@@ -29,6 +30,7 @@ FAIL_FAST = FailFast()
 
 
 Answer = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,200}$")]
+Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{16}$")]
 
 
 class UsageV1(TypedDict):
@@ -78,7 +80,9 @@ class SentV1(TypedDict):
     context: NotRequired[Annotated[int, Field(ge=0, le=LATEST)]]
     unseen: NotRequired[bool]
     begun: NotRequired[Annotated[int, Field(ge=0, le=LATEST)]]
-    digest: NotRequired[Annotated[str, Field(pattern=r"^[0-9a-f]{16}$")]]
+    digest: NotRequired[Digest]
+    temperature: NotRequired[Annotated[float, Field(ge=0, le=2, allow_inf_nan=False)]]
+    limit: NotRequired[Annotated[int, Field(ge=0, le=LATEST)]]
 
 
 class MessageV2(TypedDict):
@@ -105,6 +109,7 @@ class MessageV2(TypedDict):
     sent: NotRequired[SentV1]
     summary: NotRequired[Text]
     deleted: NotRequired[bool]
+    persona: NotRequired[Digest]
 
 
 class DraftV2(TypedDict):
@@ -138,6 +143,7 @@ class ConversationV2(TypedDict):
     withdrawn: NotRequired[Annotated[list[Id], FAIL_FAST]]
     label: NotRequired[LabelV2]
     title: NotRequired[Text]
+    personas: NotRequired[Annotated[list[dict[str, Any]], FAIL_FAST]]
 
 
 class IndexV2(TypedDict):
@@ -172,6 +178,25 @@ class KeysV1(TypedDict):
     revision: Revision
     by: NotRequired[Writer]
     keys: Annotated[list[KeyV1], FAIL_FAST]
+
+
+class PersonaV1(TypedDict):
+    """`after` is the digest of what another tab had stored before: whoever stored something else has lost it."""
+
+    version: Literal[1]
+    revision: Revision
+    by: NotRequired[Writer]
+    after: NotRequired[Annotated[str, Field(pattern=r"^[0-9a-f]{16}$")]]
+    persona: Any
+
+
+class PersonaDraftV1(TypedDict):
+    """A persona that is being edited, as text that may be no JSON yet."""
+
+    version: Literal[1]
+    revision: Revision
+    by: NotRequired[Writer]
+    text: Annotated[Text, Field(max_length=MAX_TEXT)]
 
 
 class PartV1(TypedDict):

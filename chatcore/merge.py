@@ -23,6 +23,7 @@ def merge(one: Conversation, other: Conversation) -> Conversation:
         raise ValueError("These are different chats.")
     messages = _newest((*one.messages, *other.messages))
     withdrawn = one.withdrawn | other.withdrawn
+    personas = {persona.digest: persona for persona in (*one.personas, *other.personas)}
     revision, leaf = max((one.revision, one.leaf or ""), (other.revision, other.leaf or ""))
     return replace(
         one,
@@ -33,6 +34,7 @@ def merge(one: Conversation, other: Conversation) -> Conversation:
         queue=unsent((*one.queue, *other.queue), messages, withdrawn),
         withdrawn=withdrawn,
         made_title=max(one.made_title, other.made_title),
+        personas=tuple(personas[digest] for digest in sorted(personas)),
         label=max(one.label, other.label, key=lambda label: (label.revision, label.name, label.pinned)),
     )
 
@@ -41,7 +43,8 @@ def changes(chat: Conversation, since: Conversation) -> Conversation:
     """The chat with only the messages that `since` lacks or has in an older version; merged with `since`, the chat."""
     known = {message.id: message for message in since.messages}
     changed = (new for new in chat.messages if (old := known.get(new.id)) is not new and old != new)
-    return replace(chat, messages=tuple(changed))
+    personas = tuple(persona for persona in chat.personas if persona not in since.personas)
+    return replace(chat, messages=tuple(changed), personas=personas)
 
 
 def covers(one: Conversation, other: Conversation) -> bool:

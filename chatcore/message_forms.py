@@ -57,6 +57,7 @@ def dump_message(message: Message) -> dict[str, Any]:
         "model": message.model,
         "reasoning": message.reasoning,
         "summary": message.summary,
+        "persona": message.persona,
         "deleted": message.deleted,
     }
     value |= {name: given for name, given in optional.items() if given} | _dump_attached(message)
@@ -82,6 +83,7 @@ def _dump_notes(message: Message) -> dict[str, Any]:
     if sent := message.sent:
         lists = {"files": list(sent.files), "without": list(sent.without)}
         optional = {name: what for name, what in (asdict(sent) | lists).items() if what}
+        optional |= {"temperature": sent.temperature} if sent.temperature is not None else {}
         value["sent"] = optional | {"tokens": sent.tokens}
     return value
 
@@ -106,6 +108,7 @@ def load_message(value: MessageV2) -> Message:
         runs=tuple(value.get("runs", [])),
         summary=value.get("summary", ""),
         deleted=value.get("deleted", False),
+        persona=value.get("persona", ""),
         **_load_attached(value),
         **_load_notes(value),
     )
@@ -133,4 +136,6 @@ def _load_sent(value: SentV1) -> Sent:
         value.get("unseen", False),
         value.get("begun", 0),
         value.get("digest", ""),
+        value.get("temperature"),
+        value.get("limit", 0),
     )

@@ -64,6 +64,9 @@ class Sent:
     begun: int = 0
     digest: str = ""
     """Of everything that went: by it one sees whether the messages still say what they said."""
+    temperature: float | None = None
+    """As it was asked for, and `limit` the tokens; None and 0 where it was left to the provider."""
+    limit: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +100,8 @@ class Message:
     summary: str = ""
     """Of everything up to this message, as a model made it; for requests in which that has no room."""
     deleted: bool = False
+    persona: str = ""
+    """The digest of the persona that answers, which the conversation has; empty where none does."""
 
     @property
     def running(self) -> bool:

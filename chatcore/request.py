@@ -13,7 +13,7 @@ from chatcore.context import WHOLE, Cut, Size
 from chatcore.conversation import Conversation
 from chatcore.files import as_prompt
 from chatcore.messages import Message, Sent
-from chatcore.providers.base import ChatRequest, ModelInfo, PromptMessage
+from chatcore.providers.base import ChatRequest, ModelInfo, PromptMessage, Takes
 
 GO_ON = (
     "Your last message was cut off. Continue it exactly where it ends, in the middle of a word if need be. "
@@ -22,16 +22,18 @@ GO_ON = (
 UNSEEN = "[An image was attached here, which this model can't see.]"
 SUMMARY = "[The conversation before this message is not here for lack of room. A model summed it up:]\n"
 EARLIER_FILES = "[These files were attached earlier in the conversation:]"
-UNKNOWN = ModelInfo("")
+UNKNOWN, ALL = ModelInfo(""), Takes()
 NEXT = "next"
 """No message has this id: that of the question that comes next."""
+SYSTEM = "system"
+"""Nor this: that of what the persona says before all others."""
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
     """One message as it went to the model; None where what it said was deleted since.
 
-    `id` is that of the message of the chat, empty for the words that ask to go on.
+    `id` is that of the message of the chat, `SYSTEM` for the persona's, empty for the words that ask to go on.
     """
 
     id: str
@@ -43,9 +45,16 @@ class Part:
 
 
 def build(
-    conversation: Conversation, answer_id: str, info: ModelInfo = UNKNOWN, *, summaries: bool = False
+    conversation: Conversation,
+    answer_id: str,
+    info: ModelInfo = UNKNOWN,
+    takes: Takes = ALL,
+    *,
+    summaries: bool = False,
 ) -> tuple[ChatRequest, tuple[Sent, ...]]:
     """The request for the answer at `answer_id`: what is on the path before it, without answers that have no text.
+
+    Its persona's prompt goes first, and its temperature and limit as far as the model `takes` them.
 
     `info` is what is known of the model: one that takes no images is told that there were some. Of what does not fit
     its window `context.choose` says what goes; with `summaries` those that were made go in place of the rest. An answer
@@ -56,18 +65,21 @@ def build(
     """
     line, answer = _line(conversation, answer_id)
     said = [message for message in line if not message.deleted]
+    persona = conversation.persona_of(answer)
     sent = Sent(
         0,
         context=info.context or 0,
         unseen=info.takes_images is False,
         begun=len(answer.text) if answer.running else 0,
+        temperature=persona.temperature if persona and takes.temperature else None,
+        limit=persona.max_tokens if persona and takes.max_tokens else 0,
     )
     sizes, (cut, limit) = _sizes(said, sent), _before(said, answer, info)
-    going_on = sum(map(_tokens, _going_on(answer, sent)))
-    limit = limit if limit is None else limit - going_on
+    always = sum(map(_tokens, (*_system(conversation, answer), *_going_on(answer, sent))))
+    limit = limit if limit is None else limit - always
     cut = context.choose(sizes, limit, cut, summaries=summaries)
     asked, sent = _cut(conversation, answer, sent, cut)
-    half = sent.tokens * 3 // 4 - going_on
+    half = sent.tokens * 3 // 4 - always
     cut = context.choose(sizes, half if limit is None else min(limit, half), cut, summaries=summaries)
     shorter, less = _cut(conversation, answer, sent, cut)
     if less.tokens >= sent.tokens:
@@ -82,8 +94,12 @@ def _cut(conversation: Conversation, answer: Message, sent: Sent, cut: Cut) -> t
     without = tuple(message.id for message in line[_start(line, sent) :] if message.deleted)
     sent = replace(sent, without=without)
     prompts = tuple(part.prompt for part in parts(conversation, answer.id, sent) if part.prompt)
-    sent = replace(sent, tokens=sum(map(_tokens, prompts)), digest=digest(prompts))
-    return ChatRequest(prompts, answer.model, answer.text[: sent.begun]), sent
+    tokens = sum(map(_tokens, prompts))
+    # A window must hold the answer too: some servers refuse a limit that it can't.
+    limit = min(sent.limit, max(1, sent.context - tokens)) if sent.context else sent.limit
+    sent = replace(sent, tokens=tokens, digest=digest(prompts), limit=limit)
+    asked = ChatRequest(prompts, answer.model, answer.text[: sent.begun])
+    return replace(asked, max_tokens=sent.limit or None, temperature=sent.temperature), sent
 
 
 def parts(conversation: Conversation, answer_id: str, sent: Sent) -> tuple[Part, ...]:
@@ -94,7 +110,8 @@ def parts(conversation: Conversation, answer_id: str, sent: Sent) -> tuple[Part,
     line, answer = _line(conversation, answer_id)
     at = _start(line, sent)
     preface = _preface(line[:at], sent)
-    found = [Part(it.id, None) for it in line[:at] if it.deleted and it.id in (sent.summary, *sent.files)]
+    found = [Part(SYSTEM, prompt) for prompt in _system(conversation, answer)]
+    found += [Part(it.id, None) for it in line[:at] if it.deleted and it.id in (sent.summary, *sent.files)]
     for message in line[at:]:
         if message.id not in sent.without:
             prompt = None if message.deleted else _prompt(message, sent, preface)
@@ -129,7 +146,7 @@ def coming(conversation: Conversation, info: ModelInfo, margin: int) -> Cut:
     if not said or said[-1].running:
         return WHOLE
     cut, limit = _before(said, said[-1], info)
-    question = Size(NEXT, True, margin)
+    question = Size(NEXT, True, margin + sum(map(_tokens, _system(conversation, said[-1]))))
     return context.choose([*_sizes(said, Sent(0)), question], limit, cut, summaries=True)
 
 
@@ -198,6 +215,11 @@ def _going_on(answer: Message, sent: Sent) -> tuple[PromptMessage, ...]:
     if not sent.begun:
         return ()
     return PromptMessage("assistant", answer.text[: sent.begun]), PromptMessage("user", GO_ON)
+
+
+def _system(conversation: Conversation, answer: Message) -> tuple[PromptMessage, ...]:
+    persona = conversation.persona_of(answer)
+    return (PromptMessage("system", persona.prompt),) if persona else ()
 
 
 def _tokens(prompt: PromptMessage) -> int:

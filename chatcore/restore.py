@@ -16,6 +16,7 @@ from chatcore.errors import NewerError, UnreadableError
 from chatcore.forms import PartV1
 from chatcore.merge import merge
 from chatcore.messages import Choice
+from chatcore.personas.kept import Kept, Unsaved
 from chatcore.wishes import UNSAID, Wishes
 
 
@@ -60,6 +61,10 @@ class Restored:
     """The values that the chats were read from, by key: those of `chat_key` and `tail_key`."""
     keys: object = None
     """The visitor's own keys, unread: what can't be read of them is put aside nowhere."""
+    personas: dict[str, Kept] = field(default_factory=dict)
+    """The visitor's own, by id."""
+    drafts: dict[str, Unsaved] = field(default_factory=dict)
+    """Of personas that are being edited, by name."""
     parts: dict[str, dict[str, PartV1]] = field(default_factory=dict)
     damage: list[Damage] = field(default_factory=list)
     """What can't be read and was not put aside before."""
@@ -112,6 +117,15 @@ def _take(found: Restored, key: str, value: object) -> None:
         found.aside.append(Damage(aside["key"], aside["reason"], aside["value"]))
     elif key.startswith((archive.CHAT_PREFIX, archive.TAIL_PREFIX)):
         _take_chat(found, key, value)
+    else:
+        _take_persona(found, key, value)
+
+
+def _take_persona(found: Restored, key: str, value: object) -> None:
+    if key.startswith(archive.PERSONA_PREFIX):
+        found.personas[key.removeprefix(archive.PERSONA_PREFIX)] = Kept.load(key, value)
+    elif key.startswith(archive.DRAFT_PREFIX):
+        found.drafts[key.removeprefix(archive.DRAFT_PREFIX)] = Unsaved.load(key, value)
 
 
 def _take_chat(found: Restored, key: str, value: object) -> None:

@@ -17,6 +17,7 @@ from chatcore.messages import LATEST, new_id
 from chatcore.mirror import Mirror, keys_of
 from chatcore.outbox import Outbox, Write
 from chatcore.parts import Parts
+from chatcore.personas.own import OwnPersonas
 from chatcore.restore import Restored, sound
 
 SMALL = 16_000
@@ -50,6 +51,7 @@ class Shelf:
         self.parts = Parts(found.parts, self.outbox)
         self._newer = found.newer
         self.index = Index(found, self._put, self.by)
+        self.personas = OwnPersonas(self.outbox, self.by, found.personas, found.drafts, found.newer)
         self._entries = {chat.id: self._entry(chat) for chat in found.chats.values()}
         self._there: dict[str, str | None] = {}
         """The stamps of what is under the keys of writes that are on their way."""
@@ -217,8 +219,8 @@ class Shelf:
         return (write := self.outbox.get(key)) is not None and write.stamp == self._mirror.stamp(key)
 
     def known(self, chat_id: str) -> dict[str, str | None]:
-        """The stamps under the keys of a chat and of the owner, as far as this visit knows; None for nothing."""
-        known: dict[str, str | None] = {archive.OWNER_KEY: archive.stamp(self._owner)}
+        """The stamps under the keys of a chat, the owner and personas, as far as they are known; None for nothing."""
+        known = {archive.OWNER_KEY: archive.stamp(self._owner), **self.personas.known()}
         for key in keys_of(chat_id):
             known[key] = self._there.get(key) if self.outbox.get(key) else self._mirror.stamp(key)
         return known

@@ -5,16 +5,15 @@ of Streamlit, nor of the list of chats (`chats.py`).
 """
 
 import hashlib
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Literal
 
 from chatcore.answers import Answers
+from chatcore.choosing import Choosing
 from chatcore.cleaning import clean
 from chatcore.conversation import Conversation
-from chatcore.errors import InputError
 from chatcore.events import Ending
 from chatcore.files import File
 from chatcore.images import Image
@@ -22,13 +21,12 @@ from chatcore.locked import locked
 from chatcore.messages import Choice
 from chatcore.naming import Naming
 from chatcore.outbox import Write
+from chatcore.personas.model import Persona
 from chatcore.runs import Run
 from chatcore.shelf import Shelf
 from chatcore.store import ChatStore
 from chatcore.summaries import Summaries
-from chatcore.wishes import Wishes
 
-MAX_MODEL = 200
 GOES_ON = (Ending.COMPLETE, Ending.STOPPED, Ending.LENGTH, Ending.FILTERED, Ending.REFUSED)
 """After these endings the next message of the queue goes out by itself; after a failure it waits for a click."""
 Loose = Literal["temporary", "deleted"]
@@ -39,12 +37,12 @@ Loose = Literal["temporary", "deleted"]
 class Undo:
     """The last destructive act, and the way back: what was done, to what, and the function that takes it back."""
 
-    act: Literal["withdrawn", "deleted", "left", "imported", "erased"]
+    act: Literal["withdrawn", "deleted", "left", "imported", "erased", "saved", "copied", "discarded"]
     name: str
     back: Callable[[], None]
 
 
-class Turns:
+class Turns(Choosing):
     """The open chat of one visit.
 
     Every change holds the lock: a script that a click ends overlaps the next, and reports come in a third thread.
@@ -52,12 +50,10 @@ class Turns:
 
     def __init__(self, shelf: Shelf, answers: Answers, server: ChatStore | None = None) -> None:
         """`server` keeps the chats beside the browser, if something does."""
-        self.lock = threading.RLock()
-        self.shelf, self.answers = shelf, answers
+        super().__init__(shelf, answers)
         self.outbox = shelf.outbox
         self.server = server
         self._stores: tuple[ChatStore, ...] = (shelf, server) if server else (shelf,)
-        self.conversation = Conversation()
         self.behind: dict[str, Conversation] = {}
         """The other chats in which an answer is being made."""
         self.loose: dict[str, Loose] = {}
@@ -66,8 +62,6 @@ class Turns:
         answers.wishes = lambda: shelf.index.wishes
         self.naming, self.summaries = Naming(answers), Summaries(answers)
         self.undoable: Undo | None = None
-        self._chosen: dict[str, Choice] = {}
-        """By chat, who shall answer there from now on."""
         self._said: set[str] = set()
         """The chats in which the visitor has said what the browser has not confirmed yet."""
 
@@ -82,37 +76,6 @@ class Turns:
         """The question is on its way to the browser's storage; its answer begins when it is there."""
         return self.answers.planned(self.conversation.id)
 
-    @property
-    def choice(self) -> Choice:
-        """Who answers in this chat: who was chosen, else who answered last, if that one can be asked."""
-        chat = self.conversation
-        last = next((Choice(m.provider, m.model) for m in reversed(chat.path) if m.role == "assistant"), None)
-        for choice in (self._chosen.get(chat.id), last, self.shelf.index.choice):
-            if choice and choice.model and self.answers.providers.find(choice.provider):
-                return choice
-        return self.answers.providers.default
-
-    def _by(self) -> Choice:
-        """Who is asked now. Raises `InputError`."""
-        if not (choice := self.choice).model:
-            raise InputError("Choose a model first: this provider does not say which one is to answer.")
-        return choice
-
-    @locked
-    def choose(self, choice: Choice) -> None:
-        """Let this one answer from now on, here and in new chats. Raises `InputError`."""
-        model = " ".join(clean(choice.model).split())
-        if not 0 < len(model) <= MAX_MODEL:
-            raise InputError(f"The name of a model has 1 to {MAX_MODEL} characters.")
-        choice = replace(choice, model=model)
-        self._chosen[self.conversation.id] = choice
-        self.shelf.index.prefer(choice)
-
-    @locked
-    def wish(self, wishes: Wishes) -> None:
-        """Let this be so from now on, in every chat of this browser."""
-        self.shelf.index.wish(wishes)
-
     @locked
     def send(self, text: str, images: tuple[Image, ...] = (), files: tuple[File, ...] = ()) -> None:
         """A new message: asked at once, or queued while an answer is being made. Raises `InputError`."""
@@ -125,13 +88,13 @@ class Turns:
             self._change(self.conversation.enqueue(text, images, files))
             self.send_queued()
         else:
-            self._ask(self.conversation.ask(text, self._by(), images, files=files))
+            self._ask(self.conversation.ask(text, self._by(), images, files=files, persona=self.persona))
 
     @locked
     def send_queued(self) -> None:
         """The first message of the queue goes out, unless an answer is being made."""
         if not self.conversation.running and self.conversation.queue:
-            self._ask(_sent(self.conversation, self._by()))
+            self._ask(_sent(self.conversation, self._by(), self.persona))
 
     @locked
     def withdraw(self, draft_id: str) -> None:
@@ -233,10 +196,10 @@ class Turns:
             self.shelf.index.open(self.conversation.id)
 
 
-def _sent(chat: Conversation, by: Choice) -> Conversation:
+def _sent(chat: Conversation, by: Choice, persona: Persona | None) -> Conversation:
     """The first of the queue as a question. Two tabs that send the same one ask for the same answer, once."""
     draft = chat.queue[0]
-    asked = chat.send_queued(by)
+    asked = chat.send_queued(by, persona)
     *before, place = asked.messages
     names = [hashlib.sha256(f"{draft.id}.{name}".encode()).hexdigest()[:32] for name in ("answer", "run")]
     place = replace(place, id=names[0], run=names[1])

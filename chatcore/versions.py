@@ -9,6 +9,7 @@ from functools import partial
 from chatcore.cleaning import clean
 from chatcore.locked import locked
 from chatcore.messages import Choice, Feedback
+from chatcore.personas.model import Persona
 from chatcore.turns import Turns, Undo
 
 
@@ -16,12 +17,13 @@ class Versions(Turns):
     """The versions of what was said in the open chat."""
 
     @locked
-    def retry(self, answer_id: str, by: Choice | None = None) -> None:
-        """Ask the question of this answer again, of `by` if given; the answer stays, as a branch."""
+    def retry(self, answer_id: str, by: Choice | None = None, persona: Persona | None = None) -> None:
+        """Ask the question of this answer again, of `by` or as `persona` if given; the answer stays, as a branch."""
         answer = self.conversation.get(answer_id)
         if answer and answer.parent and not self.conversation.running:
             self._said.add(self.conversation.id)
-            self._ask(self.conversation.answer(answer.parent, by or self._by()))
+            by = by or (self.choice_for(persona) if persona else self._by())
+            self._ask(self.conversation.answer(answer.parent, by, persona or self.persona))
 
     @locked
     def edit(self, question_id: str, text: str) -> None:
@@ -29,7 +31,7 @@ class Versions(Turns):
         question = self.conversation.get(question_id)
         if question and not self.conversation.running and ((text := clean(text)) or question.images or question.files):
             self._said.add(self.conversation.id)
-            self._ask(self.conversation.edit(question_id, text, self._by()))
+            self._ask(self.conversation.edit(question_id, text, self._by(), self.persona))
 
     @locked
     def go_on(self, answer_id: str) -> None:

@@ -18,6 +18,8 @@ from chatcore.keyring import Keyholder, Keyring
 from chatcore.locked import locked
 from chatcore.merge import covers, merge
 from chatcore.messages import LATEST, new_id, now_ms
+from chatcore.personas.editing import Personas
+from chatcore.personas.library import Library, Shared
 from chatcore.restore import restore
 from chatcore.runs import RunRegistry
 from chatcore.shelf import Shelf
@@ -42,10 +44,12 @@ class Visit(Chats):
         chat_id: str | None = None,
         database: Database | None = None,
         owner: str | None = None,
+        shared: Shared | None = None,
     ) -> None:
         """`items` is what the browser's storage holds, `chat_id` the chat that is asked for, if one is.
 
         `owner` is who has signed in; nobody has where it is None, and the browser names the owner.
+        `shared` are the personas of the server.
         """
         found = restore(items)
         shelf = Shelf(found)
@@ -57,6 +61,7 @@ class Visit(Chats):
         if database:
             self._meet(database, who, found.chats)
         self.keyring = Keyring(found.keys, providers, self.outbox, shelf.by)
+        self.personas = Personas(Library(shelf.personas, shared), self)
         self.damage, self.aside = found.damage, found.aside
         self.used = sum(2 * len(key) + len(str(value)) for key, value in items.items())
         """Characters that the browser's storage holds, as far as is known."""
@@ -118,6 +123,12 @@ class Visit(Chats):
             if self.outbox.problem or not self.shelf.waits(chat.id):
                 self.answers.begin(chat)
 
+    @locked
+    def use_persona(self, key: str | None) -> None:
+        """Let the persona with this key answer in the open chat from now on; None lets nobody answer as anybody."""
+        known = self.personas.library.find(key) if key else None
+        self.cast(known.persona if known else None)
+
     def take_news(self) -> bool:
         """Whether the page must be drawn again because of another tab, since the last call."""
         news, self._news = self._news, False
@@ -131,6 +142,8 @@ class Visit(Chats):
             self._take_owner(value)
         elif key == archive.KEYS_KEY:
             self._news |= self.keyring.take(value)
+        elif key.startswith((archive.PERSONA_PREFIX, archive.DRAFT_PREFIX)):
+            self._news |= self.shelf.personas.take(key, value)
         elif key.startswith(archive.CHAT_PREFIX):
             self._take_stored(key, key.removeprefix(archive.CHAT_PREFIX), value)
         elif key.startswith(archive.TAIL_PREFIX):

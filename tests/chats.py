@@ -20,6 +20,7 @@ from chatcore.merge import merge, ordered
 from chatcore.messages import LATEST, Draft, Feedback, Label, Message, Sent
 from chatcore.metrics import Timing
 from tests.asking import by
+from tests.personas import TUTOR, WRITER
 
 ID = "AAAAAAAAAAAAAAAAAAAAAA"
 DONE = Reply("Answer.", UsageReported(3, 5), Ended(Ending.COMPLETE))
@@ -43,7 +44,12 @@ SENT = st.none() | st.builds(
     st.booleans(),
     COUNTS,
     st.sampled_from(["", "0123456789abcdef"]),
+    st.none() | st.floats(0, 2),
+    COUNTS,
 )
+CAST = sorted([TUTOR, WRITER], key=lambda persona: persona.digest)
+CASTS = st.sampled_from([(), (CAST[0],), (CAST[1],), tuple(CAST)])
+ANYBODY = [None, *CAST]
 LABELS = st.builds(Label, st.sampled_from(["", "One", "Two"]), st.booleans(), COUNTS)
 OPERATIONS = [
     "ask",
@@ -144,6 +150,7 @@ def messages(draw: st.DrawFn, number: int, parents: list[str | None]) -> Message
         timing=draw(TIMING),
         sent=draw(SENT),
         summary=draw(TEXTS),
+        persona=draw(st.sampled_from(["", *(persona.digest for persona in CAST)])),
     )
 
 
@@ -168,6 +175,7 @@ def conversations(draw: st.DrawFn) -> Conversation:
         frozenset(some_id(4000 + number) for number in draw(st.sets(st.integers(0, 9), max_size=3))),
         draw(LABELS),
         draw(TEXTS),
+        draw(CASTS),
     )
 
 
@@ -186,6 +194,7 @@ def lookalikes(draw: st.DrawFn) -> Conversation:
         tuple(Draft(some_id(number), text, created) for number, created, text in drafts),
         frozenset(some_id(number) for number in draw(st.sets(st.integers(0, 6), max_size=2))),
         draw(LABELS),
+        personas=draw(CASTS),
     )
 
 
@@ -193,7 +202,7 @@ def operate(chat: Conversation, name: str, pick: int) -> Conversation:
     """One operation on the chat, as a visitor might do it; `pick` chooses among what it can be done to."""
     match name:
         case "ask":
-            return chat.ask(f"Question {pick}", by("m"))
+            return chat.ask(f"Question {pick}", by("m"), persona=ANYBODY[pick % 3])
         case "enqueue":
             return chat.enqueue(f"Draft {pick}")
         case "rename" | "pin":
@@ -201,7 +210,7 @@ def operate(chat: Conversation, name: str, pick: int) -> Conversation:
         case "entitle":
             return chat.entitle(f"Title {pick % 3}")
         case "send" if chat.queue:
-            return chat.send_queued(by("m"))
+            return chat.send_queued(by("m"), ANYBODY[pick % 3])
         case "withdraw" | "requeue" if chat.queue:
             draft = chat.queue[pick % len(chat.queue)]
             without = chat.withdraw(draft.id)
@@ -215,7 +224,7 @@ def _change(chat: Conversation, name: str, pick: int) -> Conversation:
     asked = message if message.role == "user" else chat.get(message.parent or "")
     match name:
         case "answer" if asked:
-            return chat.answer(asked.id, by("m"))
+            return chat.answer(asked.id, by("m"), ANYBODY[pick % 3])
         case "finish":
             running = [message for message in chat.messages if message.running]
             reply = Reply("x" * (pick % 3), ended=Ended(list(Ending)[pick % len(Ending)]))
@@ -225,7 +234,7 @@ def _change(chat: Conversation, name: str, pick: int) -> Conversation:
         case "go on":
             return chat.go_on(message.id, by("m"))
         case "edit":
-            return chat.edit(message.id, f"Edited {pick}", by("m"))
+            return chat.edit(message.id, f"Edited {pick}", by("m"), ANYBODY[pick % 3])
         case "delete":
             return chat.delete(message.id)
         case "put back":

@@ -20,7 +20,7 @@ APP = ROOT / "streamlit_app.py"
 TOP_LEVEL = {"requirements.txt", "README.md", "streamlit_app.py", "chatcore", "tests"}
 LAZY = {
     *("openai", "anthropic", "httpx2", "sqlalchemy", "psycopg", "genai_prices"),
-    *("pypdf", "docx", "charset_normalizer"),
+    *("pypdf", "docx", "charset_normalizer", "confusables"),
 }
 """Loaded when they are needed: they cost time and memory, and most visits need only one of them, or none."""
 SDKS = LAZY | {"httpx", "pydantic", "pydantic_settings"}
@@ -147,7 +147,7 @@ def test_every_click_is_counted(path: Path) -> None:
     """`ui/clicks.py` says why."""
     for node in ast.walk(tree_of(path)):
         if isinstance(node, ast.keyword) and node.arg in ("on_click", "on_change", "on_submit"):
-            ours = isinstance(node.value, ast.Call) and dotted(node.value.func).split(".")[-1] == "counted"
+            ours = isinstance(node.value, ast.Call) and dotted(node.value.func).split(".")[-1] in ("counted", "typed")
             assert ours or (isinstance(node.value, ast.Constant) and node.value.value == "ignore")
         assert not (isinstance(node, ast.If) and "button" in ast.dump(node.test)), "a button without a callback"
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from chatcore import archive
 from chatcore.conversation import Conversation
 from chatcore.events import Ended, Ending, Reply, UsageReported
-from chatcore.merge import merge, ordered
+from chatcore.merge import changes, merge, ordered
 from chatcore.messages import LATEST, Draft, Label, Message
 from tests.asking import by
 from tests.chats import (
@@ -24,6 +24,7 @@ from tests.chats import (
     texts,
     through_json,
 )
+from tests.personas import TUTOR, WRITER, persona
 
 
 def last(chat: Conversation) -> Message:
@@ -315,3 +316,39 @@ def test_a_question_and_a_running_answer_do_not_go_on():
     chat = Conversation().ask("Why?", by("m"))
     assert chat.go_on(chat.path[0].id, by("m")) is chat
     assert chat.go_on(leaf(chat), by("m")) is chat
+
+
+# Personas
+
+
+def test_a_chat_has_each_persona_once_as_it_was_when_it_answered():
+    later = TUTOR.changed(system_prompt="Other.")
+    chat = (
+        Conversation()
+        .ask("1", by("m"), persona=TUTOR)
+        .ask("2", by("m"), persona=later)
+        .ask("3", by("m"), persona=TUTOR)
+    )
+    first, second, third = (chat.persona_of(message) for message in chat.path if message.role == "assistant")
+    assert (first, second, third) == (TUTOR, later, TUTOR)
+    assert len(chat.personas) == 2
+
+
+def test_a_chat_has_nothing_of_a_persona_that_this_app_does_not_know():
+    chat = Conversation().ask("1", by("m"), persona=persona("tutor", avatar="owl"))
+    assert chat.persona_of(chat.path[-1]) == persona("tutor")
+
+
+def test_a_persona_that_can_not_be_read_costs_a_stored_chat_nothing_else():
+    value = archive.dump(Conversation().ask("1", by("m"), persona=TUTOR))
+    value["personas"][0]["temperature"] = 9
+    chat = archive.load(value)
+    assert chat.path[0].text == "1"
+    assert chat.persona_of(chat.path[-1]) is None
+
+
+def test_a_tail_has_the_personas_that_are_new_in_it():
+    before = Conversation().ask("1", by("m"), persona=TUTOR)
+    after = before.ask("2", by("m"), persona=WRITER)
+    assert changes(after, before).personas == (WRITER,)
+    assert set(merge(before, changes(after, before)).personas) == {TUTOR, WRITER}

@@ -6,9 +6,11 @@ from chatcore.events import Ended, Ending, Reply, UsageReported
 from chatcore.files import File, as_prompt
 from chatcore.images import Image
 from chatcore.messages import Sent
-from chatcore.providers.base import ChatRequest, ModelInfo, PromptMessage
+from chatcore.personas.model import Persona
+from chatcore.providers.base import ChatRequest, ModelInfo, PromptMessage, Takes
 from tests.asking import by
 from tests.chats import leaf
+from tests.personas import TUTOR
 
 
 def answered(chat: Conversation, question: str, text: str, ending: Ending = Ending.COMPLETE) -> Conversation:
@@ -248,3 +250,62 @@ def test_a_deleted_summary_or_file_is_said_to_be_gone():
     said = again(chat.delete(question), leaf(chat))
     assert said[0] is None
     assert said[1:] != built.messages
+
+
+# As a persona
+
+
+def test_the_prompt_of_the_persona_goes_first_with_its_temperature_and_its_limit():
+    built = asked(Conversation().ask("One?", by("m"), persona=TUTOR))
+    assert built.messages == (PromptMessage("system", TUTOR.prompt), PromptMessage("user", "One?"))
+    assert (built.temperature, built.max_tokens) == (0.7, 1000)
+
+
+def test_without_a_persona_nothing_goes_first_and_the_rest_is_left_to_the_provider():
+    chat = answered_as(Conversation(), TUTOR).ask("Two?", by("m"))
+    built = asked(chat)
+    assert [message.role for message in built.messages] == ["user", "assistant", "user"]
+    assert (built.temperature, built.max_tokens) == (None, None)
+
+
+def test_what_the_model_does_not_take_is_not_asked_for_nor_said_to_have_been():
+    chat = Conversation().ask("One?", by("m"), persona=TUTOR)
+    built, (sent, *_) = request.build(chat, leaf(chat), takes=Takes(temperature=False, max_tokens=False))
+    assert (built.temperature, built.max_tokens, sent.temperature, sent.limit) == (None, None, None, 0)
+    assert built.messages[0] == PromptMessage("system", TUTOR.prompt)
+
+
+def test_an_answer_that_goes_on_does_so_as_the_persona_that_began_it():
+    chat = answered_as(Conversation(), TUTOR, Ending.STOPPED)
+    assert asked(chat.go_on(leaf(chat), by("m"))).messages[0].content == TUTOR.prompt
+
+
+def test_what_was_sent_has_the_prompt_of_the_persona_as_it_was_then():
+    chat = Conversation().ask("One?", by("m"), persona=TUTOR)
+    chat = ended(chat, sent_to(chat)[1]).ask("Two?", by("m"), persona=TUTOR.changed(system_prompt="Other."))
+    first, second = (message.id for message in chat.path if message.role == "assistant")
+    _, sent = sent_to(chat)
+    assert again(chat, first)[0] == PromptMessage("system", TUTOR.prompt)
+    assert request.parts(chat, second, sent)[0].id == request.SYSTEM
+    assert asked(chat).messages[0].content.startswith("Other.")
+
+
+def test_a_long_prompt_of_a_persona_leaves_less_room_for_the_chat():
+    chat = long_chat(3)
+    wordy = TUTOR.changed(system_prompt=LONG * 2)
+    cast = chat.answer(chat.path[-2].id, by("m"), wordy)
+    built, sent = sent_to(cast)
+    assert sent.tokens <= 300
+    assert len(built.messages) < len(sent_to(chat)[0].messages)
+    assert built.messages[0].content == wordy.prompt
+
+
+def test_the_limit_of_the_persona_is_no_more_than_the_window_leaves():
+    chat = Conversation().ask(LONG, by("m"), persona=TUTOR)
+    built, sent = sent_to(chat)
+    assert built.max_tokens == sent.limit == 400 - sent.tokens
+
+
+def answered_as(chat: Conversation, persona: Persona, ending: Ending = Ending.COMPLETE) -> Conversation:
+    chat = chat.ask("One?", by("m"), persona=persona)
+    return chat.finish(leaf(chat), Reply("First.", ended=Ended(ending)))

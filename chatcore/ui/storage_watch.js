@@ -4,7 +4,7 @@
 const PATIENCE_MS = 1500;
 // What the package writes under a key that holds nothing, before it writes there and after it has erased it.
 const EMPTY = "null";
-const SHARED = /^chatcore\.(chat\.|tail\.|(owner|keys|index)$)/;
+const SHARED = /^chatcore\.(chat\.|tail\.|persona\.|draft\.|(owner|keys|index)$)/;
 
 // What the package has written as `text` under `key`, null when that is nothing or nothing of ours.
 function parsed(key, text) {
