@@ -12,5 +12,6 @@ if __name__ == "__main__":
     frame.draw()
 else:
     from chatcore import api
+    from chatcore.ui.server import server
 
-    app = st.App(__file__, routes=api.routes)
+    app = st.App(__file__, routes=api.routes(server))

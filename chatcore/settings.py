@@ -5,6 +5,7 @@ Owns the names, the defaults and the words for what is wrong with them. Secrets 
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationError
@@ -15,6 +16,9 @@ from chatcore.endpoints import clean_base_url, clean_key
 from chatcore.errors import InputError, SetupError
 from chatcore.providers.catalog import VENDORS
 from chatcore.runs import RunLimits
+
+TOKEN_LENGTH = 16
+"""Characters that a token has at least: whoever guesses it may write on this server."""
 
 
 def _base_url(text: str) -> str:
@@ -36,6 +40,19 @@ def _database_url(secret: SecretStr) -> SecretStr:
         return SecretStr(engine_url(secret.get_secret_value()))
     except SetupError as error:
         raise ValueError(str(error)) from None
+
+
+def _directory(path: Path) -> Path:
+    if "\0" in str(path):
+        raise ValueError("it must be the path of a directory")
+    return path
+
+
+def _token(secret: SecretStr) -> SecretStr:
+    token = _key(secret)
+    if len(token.get_secret_value()) < TOKEN_LENGTH:
+        raise ValueError(f"it must have at least {TOKEN_LENGTH} characters")
+    return token
 
 
 def _blank_is_unset(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -93,6 +110,11 @@ class Settings(BaseSettings):
     """How long an answer waits for the browser to confirm that the question is stored."""
     chat_titles: bool = True
     """Whether the model may be asked for the title of a new chat."""
+
+    chat_data_dir: Annotated[Path, AfterValidator(_directory)] = Path(".data")
+    """Where the server keeps files of its own; from where the app is started. It need not be there."""
+    chat_api_token: Annotated[SecretStr, AfterValidator(_token)] | None = None
+    """Who knows it may manage the shared personas; without it nobody may."""
 
     chat_database_url: Annotated[SecretStr, AfterValidator(_database_url)] | None = None
     """Where the chats are kept beside the browser; it can hold a password."""

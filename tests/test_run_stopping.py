@@ -12,6 +12,7 @@ from chatcore import runs
 from chatcore.errors import ProviderError
 from chatcore.events import Ended, Ending, KeptByProvider, RunEvent, TextDelta
 from chatcore.lineup import Lineup
+from chatcore.personas.shared import SharedPersonas
 from chatcore.providers.base import ChatRequest
 from chatcore.providers.openai import OpenAIProvider
 from chatcore.runs import RunRegistry
@@ -180,7 +181,8 @@ def server_with(registry: RunRegistry, aclose: Callable[[], Coroutine[Any, Any, 
         async def aclose(self) -> None:
             await aclose()
 
-    return Server(Settings(_env_file=None), registry, Closing(Settings(_env_file=None)), None)
+    known = Settings(_env_file=None)
+    return Server(known, registry, Closing(known), None, SharedPersonas(known.chat_data_dir))
 
 
 @pytest.mark.parametrize("how", ["well", "in vain", "for ever"])

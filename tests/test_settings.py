@@ -40,6 +40,7 @@ def test_everything_has_a_default_but_the_key() -> None:
     assert settings.openai_api is None
     assert settings.run_limits == RunLimits()
     assert settings.chat_titles
+    assert (settings.chat_data_dir, settings.chat_api_token) == (Path(".data"), None)
 
 
 def test_the_environment_beats_the_file_beats_the_secrets_of_the_host(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -116,6 +117,19 @@ def test_a_file_with_a_byte_order_mark_is_read() -> None:
     assert key_of(load()) == "sk-file"
 
 
+def test_the_token_of_the_api_is_a_secret() -> None:
+    settings = load({"CHAT_API_TOKEN": f" {CANARY}-0123456789\n", "CHAT_DATA_DIR": "/data"})
+    assert settings.chat_api_token
+    assert settings.chat_api_token.get_secret_value() == f"{CANARY}-0123456789"
+    assert CANARY not in repr(settings)
+    assert settings.chat_data_dir == Path("/data")
+
+
+def test_a_directory_that_no_path_can_name_is_refused() -> None:
+    with pytest.raises(SetupError, match="`CHAT_DATA_DIR`"):
+        load({"CHAT_DATA_DIR": "a\0b"})
+
+
 # What is refused
 
 WRONG = [
@@ -139,6 +153,8 @@ WRONG = [
     *(("CHAT_RUN_KEEP_SECONDS", value, "") for value in (CANARY, "-1")),
     *(("CHAT_RUN_MEMORY_MB", value, "") for value in (CANARY, "0")),
     *(("CHAT_SAVE_SECONDS", value, "") for value in (CANARY, "61")),
+    ("CHAT_API_TOKEN", f"{CANARY}-01234567"[:15], "at least 16 characters"),
+    ("CHAT_API_TOKEN", f"{CANARY} 0123456789", "without spaces"),
 ]
 
 

@@ -1,20 +1,14 @@
-"""The HTTP routes beside the page. Knows no page."""
+"""What the browser's storage holds, as a page of this server reports it."""
 
 import json
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
+from starlette.responses import Response
 
 from chatcore.visit import VISITS
 
 MAX_REPORT = 10_000
 """Bytes of a report."""
-
-
-async def health(_: Request) -> Response:
-    """200 while this process answers at all."""
-    return JSONResponse({"status": "ok"})
 
 
 async def stored(request: Request) -> Response:
@@ -30,6 +24,3 @@ async def stored(request: Request) -> Response:
         return Response(status_code=404)
     visit.take_report(report)
     return Response(status_code=204)
-
-
-routes = [Route("/api/health", health, methods=["GET"]), Route("/api/stored", stored, methods=["POST"])]
