@@ -12,6 +12,7 @@ cut by `blocks` and rewritten for the page by `markdown`. `archive` is the store
 `shelf` keeps it with the `outbox`. `turns` is what a click does to all of them, `versions` what it does to what was
 said already, `chats` what it does to their list; a `visit` is all of that for one open page.
 
-Beside the answers `naming` and `summaries` ask a model for titles and summaries, through `asides`. `insights` is worked
-out of what is stored.
+As whom a model answers is said by `personas`, and chosen in `choosing`, with who answers. Beside the answers `naming`
+and `summaries` ask a model for titles and summaries, through `asides`. `insights` is worked out of what is stored.
+`api` has the HTTP routes.
 """

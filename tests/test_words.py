@@ -16,6 +16,7 @@ from streamlit.testing.v1 import AppTest
 
 from chatcore.events import Ended, Ending, RetryScheduled
 from chatcore.imports import Imported
+from chatcore.personas.library import presets
 from chatcore.providers.base import ModelInfo
 from chatcore.providers.failures import Kind
 from chatcore.turns import Undo
@@ -92,6 +93,7 @@ def test_nothing_is_left_unsaid(language: ModuleType) -> None:
 def test_what_a_language_translates_is_said_somewhere(language: ModuleType) -> None:
     core = [path for path in (ROOT / "chatcore").rglob("*.py") if "ui" not in path.parts]
     said = {text for path in core for text in said_in(path)}
+    said |= {text for preset in presets() for text in (preset.name, preset.description)}
     assert not [english for english in language.SAID if PLACE.sub("{}", english) not in said]
 
 

@@ -201,7 +201,9 @@ function openModels(row, act) {
     choice(name, () => tell(row, { do: "again", provider, model })),
   );
   const more = choice(shared.words.more, () => open(row, "models"));
-  const fold = unfold(row, act, make("strong", {}, shared.words.other), ...choices, more);
+  const cast = shared.personas.map(({ persona, name }) => choice(name, () => tell(row, { do: "again", persona })));
+  const heads = ["model", "persona"].map((name) => make("strong", {}, shared.words[name]));
+  const fold = unfold(row, act, heads[0], ...choices, more, heads[1], ...cast);
   fold.querySelector("button").focus();
 }
 

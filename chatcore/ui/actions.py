@@ -5,6 +5,7 @@ browser far more. Draws, and takes what was clicked; what comes of that is done 
 """
 
 import math
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +13,14 @@ import streamlit as st
 
 from chatcore.messages import Choice, Feedback, Message
 from chatcore.metrics import tokens_per_second
-from chatcore.ui import models, sent, words
+from chatcore.ui import models, persona_choice, sent, words
 from chatcore.ui.clicks import counted
 from chatcore.ui.session import lineup
 from chatcore.ui.sources import compact
 from chatcore.visit import Visit
 
+CAST = 20
+"""Personas that are offered with one click to answer again."""
 _HERE = Path(__file__).parent
 # The page has the code once and each row calls it: what is part of an element is sent with it every time.
 _code = st.components.v2.component(
@@ -42,6 +45,8 @@ def draw_code(visit: Visit) -> None:
         "save": words.SAVE_REASON,
         "again": words.REGENERATE,
         "other": words.REGENERATE_WITH,
+        "model": words.ANOTHER_MODEL,
+        "persona": words.ANOTHER_PERSONA,
         "more": words.MORE_MODELS,
         "numbers": words.NUMBERS,
         "sent": words.WHAT_WAS_SENT,
@@ -57,7 +62,8 @@ def draw_code(visit: Visit) -> None:
         {"provider": choice.provider, "model": choice.model, "name": _name(choice.provider, choice.model)}
         for choice in _choices(visit)
     ]
-    _code(key="actions-code", data={"words": names, "models": offered})
+    cast = [{"persona": it.key, "name": persona_choice.name(it)} for it in visit.personas.library.all()[:CAST]]
+    _code(key="actions-code", data={"words": names, "models": offered, "personas": cast})
 
 
 def draw(visit: Visit, message: Message, versions: list[Message], again: bool = True) -> None:
@@ -71,7 +77,9 @@ def draw(visit: Visit, message: Message, versions: list[Message], again: bool = 
         data |= {"asked": True, "attached": bool(message.images or message.files)}
     else:
         asks = message.parent is not None
-        data |= {"again": again and asks, "asks": asks, "numbers": _numbers(message)}
+        persona = visit.conversation.persona_of(message)
+        facts = [*([(words.PERSONA, persona.name)] if persona else []), *_numbers(message)]
+        data |= {"again": again and asks, "asks": asks, "numbers": facts}
         if given := message.feedback:
             data["rating"] = {"good": given.good, "reason": given.reason}
 
@@ -90,11 +98,8 @@ def draw(visit: Visit, message: Message, versions: list[Message], again: bool = 
 def _act(visit: Visit, message: Message, versions: list[Message], what: object) -> None:
     """Do what was clicked. It comes from outside, so its shape is checked."""
     match what:
-        case {"do": "again", "provider": str(provider), "model": str(model)}:
-            if (choice := Choice(provider, model)) in _choices(visit):
-                visit.retry(message.id, choice)
-        case {"do": "again"}:
-            visit.retry(message.id)
+        case {"do": "again", **named}:
+            _ask_again(visit, message, named)
         case {"do": "rate", "good": bool(good), "reason": str(reason)}:
             visit.rate(message.id, Feedback(good, reason))
         case {"do": "unrate"}:
@@ -107,6 +112,19 @@ def _act(visit: Visit, message: Message, versions: list[Message], what: object) 
             other = versions.index(message) + (1 if way == "next" else -1)
             if 0 <= other < len(versions):
                 visit.show_version(versions[other].id)
+
+
+def _ask_again(visit: Visit, message: Message, what: Mapping[object, object]) -> None:
+    """The same question, of who is named there if somebody is."""
+    match what:
+        case {"provider": str(provider), "model": str(model)}:
+            if (choice := Choice(provider, model)) in _choices(visit):
+                visit.retry(message.id, choice)
+        case {"persona": str(key)}:
+            if known := visit.personas.library.find(key):
+                visit.retry(message.id, persona=known.persona)
+        case _:
+            visit.retry(message.id)
 
 
 def _choices(visit: Visit) -> list[Choice]:

@@ -18,6 +18,8 @@ from chatcore.visit import Visit
 
 READ_KEY = "storage_init"
 FIRST_WATCH = "storage-first-watch"
+PENDING = "storage-pending"
+"""The fragment that writes, for what is to be stored without drawing the whole page."""
 
 _HERE = Path(__file__).parent
 # The page has the code once and each look-out calls it: what is part of an element is sent with it every time.
@@ -71,7 +73,7 @@ def draw_first(visit: Visit) -> Write:
     return write
 
 
-@st.fragment
+@st.fragment(key=PENDING)
 def draw_pending(visit: Visit, first: Write) -> None:
     """The pending writes but `first`, which is drawn; whether the conversation is saved; the way out when it is not.
 
@@ -82,7 +84,7 @@ def draw_pending(visit: Visit, first: Write) -> None:
     if visit.take_news():
         st.rerun()
     writes = list(visit.outbox)
-    with st.container(key="storage-pending"):
+    with st.container(key=PENDING):
         for write in writes:
             if write == first and not visit.outbox.attempt:
                 continue

@@ -12,6 +12,7 @@ from chatcore.ui import (
     live_reply,
     models,
     pausing,
+    persona_choice,
     reading,
     sent,
     transcript,
@@ -32,7 +33,11 @@ def draw() -> None:
         checkpoint_slot = st.empty()
         draft.draw()
         reading.draw_announcer(here)
-    models.draw_button(here)
+    with st.container(key="who-answers", horizontal=True, gap="small"):
+        persona_choice.draw(here)
+        models.draw_button(here)
+    models.draw_dialog(here)
+    persona_choice.draw_note(here)
     sent.draw_dialog(here)
     _draw_notices(here)
     welcome = st.empty()

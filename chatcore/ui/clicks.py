@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import ParamSpec
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from chatcore.errors import InputError
 from chatcore.ui import dialogs, words
@@ -34,6 +35,21 @@ def counted(callback: Callable[P, object], *, dialog: bool = False) -> Callable[
         st.session_state[DONE] = st.session_state.get(DONE, 0) + 1
 
     return click
+
+
+def typed(callback: Callable[P, object], *fragments: str) -> Callable[P, None]:
+    """What a field gets as its callback whose change shows only in these fragments, by their keys: no more is drawn.
+
+    It is not counted, or each would draw the whole page. Where the whole page is drawn anyway, they are.
+    """
+
+    def change(*args: P.args, **kwargs: P.kwargs) -> None:
+        callback(*args, **kwargs)
+        context = get_script_run_ctx()
+        if context and context.fragment_ids_this_run:
+            st.rerun(fragments)
+
+    return change
 
 
 def draw_all() -> None:

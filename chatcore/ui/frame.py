@@ -21,6 +21,9 @@ from chatcore.ui import (
     live_reply,
     page_language,
     pages,
+    persona_link,
+    persona_try,
+    personas_page,
     sending,
     shortcuts,
     sidebar,
@@ -41,7 +44,9 @@ def draw() -> None:
     st.set_page_config(page_title=words.TITLE, page_icon=ICON, layout="centered")
     chat = st.Page(chat_page.draw, title=words.TITLE, icon=":material/forum:", default=True)
     insights = st.Page(insights_page.draw, title=words.INSIGHTS, url_path=pages.INSIGHTS, icon=":material/insights:")
-    page = st.navigation([chat, insights], position="hidden")
+    masks = ":material/theater_comedy:"
+    personas = st.Page(personas_page.draw, title=words.PERSONAS, url_path=pages.PERSONAS, icon=masks)
+    page = st.navigation([chat, personas, insights], position="hidden")
     try:
         server()
     except SetupError as error:
@@ -51,6 +56,7 @@ def draw() -> None:
         here = visit()
     clicks.draw_all()
     link.go(here, browser_storage.went())
+    persona_link.receive()
     sending.send(here)
     here.attach()
     in_chat = page == chat
@@ -69,12 +75,15 @@ def draw() -> None:
     st.html(f"<style>{compact(STYLE)}</style>")
     with st.sidebar, st.container(key="pages", horizontal=True, gap="xsmall"):
         _draw_way_to_chat(here, chat, words.TITLE)
+        st.page_link(personas, label=words.PERSONAS)
         st.page_link(insights, label=words.INSIGHTS)
     sidebar.draw(here)
+    persona_link.draw(here)
     if not in_chat:
         _draw_way_to_chat(here, chat, words.BACK_TO_CHAT)
         _keep_up(here)
-    page.run()
+    with persona_try.watched(here=page == personas):
+        page.run()
     with status:
         browser_storage.draw_pending(here, first)
         if here.naming.awaited:

@@ -33,15 +33,18 @@ def draw_button(visit: Visit) -> None:
     choice = visit.choice
     names = {offer.id: offer.name for offer in lineup().offers}
     label = words.answers(names.get(choice.provider, choice.provider), choice.model)
-    with st.container(key="who-answers"):
-        st.button(
-            label,
-            key="choose-model",
-            on_click=counted(ask, dialog=True),
-            icon=":material/expand_more:",
-            icon_position="right",
-            type="tertiary",
-        )
+    st.button(
+        label,
+        key="choose-model",
+        on_click=counted(ask, dialog=True),
+        icon=":material/expand_more:",
+        icon_position="right",
+        type="tertiary",
+    )
+
+
+def draw_dialog(visit: Visit) -> None:
+    """The dialog, while it is open."""
     if dialogs.is_open(DIALOG):
         st.dialog(words.MODEL, width="medium", on_dismiss=counted(dialogs.close))(_draw)(visit)
 

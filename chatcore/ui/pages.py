@@ -5,9 +5,9 @@ A callback can't change the page: it says what it wants here, and the frame does
 
 import streamlit as st
 
-INSIGHTS = "insights"
+INSIGHTS, PERSONAS = "insights", "personas"
 """A page's name in the address. That of the chat is empty."""
-ELSEWHERE = (INSIGHTS,)
+ELSEWHERE = (INSIGHTS, PERSONAS)
 TO_CHAT, NOW = "to-chat", "page"
 
 

@@ -78,6 +78,9 @@ def _draw(visit: Visit, answer: Message) -> None:
     names = {offer.id: offer.name for offer in lineup().offers}
     with st.container(key="sent-facts"):
         st.markdown(words.answers(names.get(answer.provider, answer.provider), answer.model))
+        persona = chat.persona_of(answer)
+        if persona:
+            st.caption(words.plain(f"{words.PERSONA}: {persona.name}"))
         sent = visit.answers.sent(chat, answer)
         if sent is None:
             st.caption(words.NOT_NOTED)
@@ -85,11 +88,14 @@ def _draw(visit: Visit, answer: Message) -> None:
         st.caption(words.window(sent.context))
         reported = answer.usage.input_tokens if answer.usage else None
         st.caption(words.tokens_sent(sent.tokens, reported, bool(answer.runs)))
+        if persona:
+            st.caption(words.limits_sent(sent.temperature, sent.limit))
     parts = request.parts(chat, answer.id, sent)
     if request.digest(part.prompt for part in parts if part.prompt) != sent.digest:
         st.warning(words.CHANGED_SINCE, icon=":material/history:")
     _draw_left_out(visit, answer, sent)
-    st.caption(words.NO_SYSTEM_PROMPT)
+    if not persona:
+        st.caption(words.NO_SYSTEM_PROMPT)
     _draw_parts(parts)
 
 

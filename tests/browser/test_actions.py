@@ -63,7 +63,7 @@ def test_any_answer_can_be_made_again_also_by_another_model(chat: Chat, upstream
     expect(chat.answer).to_contain_text("One again.")
     expect(chat.questions).to_have_count(1)
     chat.wait_until_done()
-    button(chat.answer, "Regenerate with another model").click()
+    button(chat.answer, "Regenerate with another model or persona").click()
     chat.page.get_by_role("dialog").get_by_role("button", name="Mock", exact=True).click()
     expect(chat.answer).to_contain_text("built-in mock")
     chat.wait_until_done()

@@ -58,7 +58,9 @@ GOOD_ANSWER = "Gute Antwort"
 BAD_ANSWER = "Schlechte Antwort"
 FEEDBACK_REASON = "Warum? (freiwillig)"
 SAVE_REASON = "Speichern"
-REGENERATE_WITH = "Mit anderem Modell neu generieren"
+REGENERATE_WITH = "Mit anderem Modell oder als andere Persona neu erzeugen"
+ANOTHER_MODEL = "Anderes Modell"
+ANOTHER_PERSONA = "Andere Persona"
 MORE_MODELS = "Weitere Modelle"
 EDIT = "Bearbeiten"
 EDITED_QUESTION = "Die Nachricht"
@@ -97,6 +99,9 @@ UNDONE = {
     "left": "Temporärer Chat geschlossen.",
     "imported": "{name} importiert.",
     "erased": "Nachricht gelöscht.",
+    "saved": "{name} gespeichert.",
+    "copied": "{name} kopiert.",
+    "discarded": "Änderungen an {name} verworfen.",
 }
 
 # The storage
@@ -285,7 +290,21 @@ SUMMARY_WENT = (
 IMAGES_LEFT_OUT = "Bilder wurden weggelassen: Dieses Modell nimmt keine. Ihm wurde gesagt, dass es welche gab."
 DELETED_SINCE = "Seitdem gelöscht"
 ASKED_TO_GO_ON = "Die Bitte fortzufahren"
-ROLES = {"system": "System", "user": "Frage", "assistant": "Modell"}
+ROLES = {"system": "Systemprompt", "user": "Frage", "assistant": "Modell"}
+LIMITS_LEFT = "Temperatur und Länge blieben dem Anbieter überlassen."
+
+# Als wer der Chat antwortet
+
+PERSONA = "Persona"
+NO_PERSONA = "Keine Persona"
+PERSONA_CHANGED = "Sie wurde seitdem geändert; dieser Chat geht mit ihr weiter, wie sie war."
+PERSONA_GONE = "Sie ist nicht mehr unter den Personas; dieser Chat geht mit ihr weiter, wie sie war."
+TAKE_NEW_PERSONA = "Die neue Fassung nehmen"
+UNAPPLIED = {
+    "model": "Ihr Modell {} antwortet hier nicht.",
+    "temperature": "Ihre Temperatur bleibt ohne Wirkung: Das Modell nimmt keine an.",
+    "limit": "Ihre Höchstzahl an Token bleibt ohne Wirkung: Das Modell nimmt keine an.",
+}
 
 # With something in them
 
@@ -345,6 +364,10 @@ def version(at: int, count: int) -> str:
 
 def chats(count: int) -> str:
     return "1 Chat" if count == 1 else f"{count} Chats"
+
+
+def personas(count: int) -> str:
+    return "1 Persona" if count == 1 else f"{number(count)} Personas"
 
 
 def more_found(count: int) -> str:
@@ -431,6 +454,16 @@ def part_sent(at: int, role: str, tokens: int, excerpt: str) -> str:
     return f"{at} · **{role}** · {plain(excerpt)} :small[:gray[· {number(tokens)} Token]]"
 
 
+def as_it_was(name: str) -> str:
+    return f"{name} (wie sie war)"
+
+
+def limits_sent(temperature: float | None, limit: int) -> str:
+    said = [] if temperature is None else [f"Temperatur {number(temperature, 2)}"]
+    said += [f"höchstens {number(limit)} Token"] if limit else []
+    return f"Angefragt mit {' und '.join(said)}." if said else LIMITS_LEFT
+
+
 def takes_no_images(name: str) -> str:
     return f":material/hide_image: {plain(name)} nimmt keine Bilder an."
 
@@ -474,9 +507,234 @@ def too_long_to_hear(minutes: int) -> str:
     return f"Die Aufnahme ist zu lang: Höchstens {minutes} Minuten lassen sich auf einmal diktieren."
 
 
+# The page of the personas
+
+PERSONAS = "Personas"
+PERSONAS_HELP = (
+    "Eine Persona ist das, was dem Modell vor einer Unterhaltung gesagt wird, samt Grenzen und unter einem Namen. "
+    "Ein Klick auf eine zeigt sie; dort lässt sie sich ausprobieren und in einem Chat verwenden."
+)
+SEARCH_PERSONAS = "Personas durchsuchen"
+NEW_PERSONA = "Neue Persona"
+EXPORT_ALL_PERSONAS = "Alle exportieren"
+ALL_PERSONAS = "Alle Personas"
+NO_PERSONA_FOUND = "Keine Persona enthält diese Wörter."
+PERSONA_FROM = {"own": "eigene", "preset": "mitgeliefert", "shared": "vom Server"}
+UNCHANGEABLE = {
+    "preset": "Sie gehört zur App und lässt sich nicht ändern, aber duplizieren: Die Kopie ist frei änderbar.",
+    "shared": "Wer den Server betreibt, verwaltet sie für alle Besucher. Ein Duplikat ist frei änderbar.",
+}
+USE_IN_NEW_CHAT = "In neuem Chat verwenden"
+USE_SAVED = "Der Chat bekommt sie so, wie sie gespeichert ist."
+DUPLICATE = "Duplizieren"
+DELETE_PERSONA = "Löschen"
+SHARE = "Teilen"
+TRY_IT = "Ausprobieren"
+EDIT_AS = {"form": "Formular", "json": "JSON"}
+EDITOR = "Bearbeiten als"
+PERSONA_AS_JSON = "Persona als JSON"
+PERSONA_FIELDS = {
+    "id": "ID",
+    "name": "Name",
+    "description": "Beschreibung",
+    "systemPrompt": "System-Prompt",
+    "temperature": "Temperatur",
+    "maxTokens": "Höchstzahl Tokens",
+    "model": "Modell",
+    "personality.tone": "Ton",
+    "personality.style": "Stil",
+    "personality.formality": "Förmlichkeit",
+}
+PERSONA_PLACEHOLDERS = {
+    "description": "Wofür sie da ist",
+    "systemPrompt": "Was dem Modell vor der Unterhaltung gesagt wird",
+    "model": "Das Modell des Chats",
+    "personality.tone": "warm und geduldig",
+    "personality.style": "kurze Absätze, je ein Beispiel",
+    "personality.formality": "locker",
+}
+SAVE_PERSONA = "Speichern"
+DISCARD_CHANGES = "Änderungen verwerfen"
+UNSAVED_CHANGES = "Nicht gespeicherte Änderungen"
+NOT_KEPT = "Der Text ist zu lang, um aufgehoben zu werden: Er geht beim Verlassen dieser Seite verloren."
+NOT_READABLE = "Das JSON lässt sich nicht lesen, und das Formular wartet. Nichts davon geht verloren."
+CHANGED_ELSEWHERE = "In einem anderen Tab geändert. Speichern ersetzt das durch den Inhalt von hier."
+DELETED_ELSEWHERE = "In einem anderen Tab gelöscht. Speichern bringt sie zurück."
+TAKE_THAT_ONE = "Den anderen Stand übernehmen"
+PROMPT_SENT = "Was gesendet wird"
+PROMPT_LATER = "Sobald an der Persona nichts mehr falsch ist, steht hier der genaue Prompt."
+
+
+def to_be_solved(fields: list[str]) -> str:
+    return f"Vor dem Speichern zu beheben: {', '.join(fields)}."
+
+
+def whole_persona() -> str:
+    return "das JSON"
+
+
+def place(line: int, column: int) -> str:
+    return f"Zeile {number(line)}, Spalte {number(column)}"
+
+
+def reason(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}{'' if text.endswith('.') else '.'}"
+
+
+def unknown_fields(fields: list[tuple[str, str]]) -> str:
+    said = [f"{name} (gemeint: {meant}?)" if meant else name for name, meant in fields]
+    return f"Aufbewahrt, nicht verwendet: {', '.join(said)}."
+
+
+def model_used(name: str) -> str:
+    return f"Modell: {name}" if name else "Das Modell des Chats"
+
+
+# Personas: trying one, files, and links
+
+TRY_IT_HELP = (
+    "Ein Testchat: Nichts davon wird gespeichert, und er endet, sobald diese Persona verlassen wird. "
+    "Er kostet, was ein Chat kostet."
+)
+TRY_A_MESSAGE = "Nachricht ausprobieren"
+START_OVER = "Von vorn"
+SOLVE_FIRST = "Erst beheben, was an der Persona falsch ist: Dann lässt sie sich ausprobieren."
+IMPORT_PERSONAS = "Personas importieren"
+PERSONA_FILE = (
+    "Eine JSON-Datei mit einer oder mehreren Personas. Gespeichert wird erst, nachdem der Inhalt hier zu sehen war."
+)
+PERSONA_FILE_WRONG = "Nichts wurde importiert: Erst muss das alles in der Datei berichtigt werden."
+REPLACE_PERSONAS = "Vorhandene ersetzen"
+REPLACE_PERSONAS_HELP = "Sonst kommt der Inhalt der Datei daneben, unter freier Kennung und freiem Namen."
+NOTHING_TO_IMPORT = "Alles davon ist schon hier."
+JSON_SCHEMA = "JSON-Schema"
+SHARE_HELP = (
+    "Wer diese Adresse öffnet, sieht die Persona und kann sie hinzufügen. Die Adresse enthält die Persona selbst: "
+    "keinen Schlüssel, keinen Chat."
+)
+PERSONA_SENT = "Eine Persona aus einem Link"
+PERSONA_LINK_WRONG = "Dieser Link bringt keine Persona, die sich hinzufügen lässt."
+FROM_OTHERS = "Jemand anderes hat diese Persona geschrieben. Vor dem Hinzufügen lesen, was sie dem Modell sagt."
+SENT_TO_MODEL = "Das geht vor jeder Unterhaltung an das Modell:"
+MODEL_OF_CHAT = "Sie verwendet das Modell des Chats."
+MAY_COST = "Was dieses Modell kostet, ist hier nicht bekannt: Seine Antworten können Geld kosten."
+HAVE_ALREADY = "Sie ist schon hier."
+ADD_PERSONA = "Persona hinzufügen"
+ADD_AND_CHAT = "Hinzufügen und chatten"
+CHAT_WITH_IT = "Damit chatten"
+NOT_NOW = "Jetzt nicht"
+
+
+def personas_in_file(names: list[str], more: int) -> str:
+    rest = f" und {number(more)} weitere" if more else ""
+    return f"{personas(len(names) + more)}: {', '.join(names)}{rest}"
+
+
+def personas_against(new: int, same: int, other: int) -> str:
+    parts = [f"{number(new)} neu"] if new else []
+    parts += [f"{number(same)} wie hier"] if same else []
+    parts += [f"{number(other)} mit anderem Inhalt unter einer vorhandenen Kennung"] if other else []
+    return ", ".join(parts)
+
+
+def more_problems(count: int) -> str:
+    return f"Und {number(count)} weitere."
+
+
+def not_in_link(fields: list[str]) -> str:
+    return f"Nicht darin, weil diese App sie nicht kennt: {', '.join(fields)}"
+
+
+def link_names_model(name: str) -> str:
+    return f"Sie verlangt das Modell {name}, das Geld kosten kann. Wer sie öffnet, erfährt das."
+
+
+def persona_limits(temperature: float, tokens: int) -> str:
+    return f"Temperatur {number(temperature, 2).rstrip('0').rstrip(',')} · höchstens {number(tokens)} Tokens je Antwort"
+
+
+def asks_for_model(name: str) -> str:
+    return f"Sie verlangt das Modell {name}."
+
+
+def persona_beside(name: str, persona_id: str) -> str:
+    return f"Eine andere Persona hat diese Kennung oder einen ähnlichen Namen: Diese wird zu „{name}“ ({persona_id})."
+
+
 # What the rest of the program says, by the English text. What stands in a place is put in; it may be in here itself.
 
 SAID = {
+    # Die Personas, die es von Anfang an gibt
+    "General assistant": "Allgemeiner Assistent",
+    "For questions of every kind: clear answers that say what is certain and what is not.": (
+        "Für Fragen jeder Art: klare Antworten, die sagen, was sicher ist und was nicht."
+    ),
+    "Tutor": "Tutor",
+    "Explains step by step and asks back. Cites the course material that it is given.": (
+        "Erklärt Schritt für Schritt und fragt nach. Belegt mit dem Kursmaterial, das vorliegt."
+    ),
+    "Code reviewer": "Code-Gutachter",
+    "Finds bugs, risks and what is hard to read in code, the gravest first.": (
+        "Findet Fehler, Risiken und schwer Lesbares im Code, das Schwerste zuerst."
+    ),
+    "Writer": "Autor",
+    "Drafts and edits texts: letters, articles, stories, applications.": (
+        "Entwirft und überarbeitet Texte: Briefe, Artikel, Geschichten, Bewerbungen."
+    ),
+    "Translator": "Übersetzer",
+    "Translates faithfully and naturally, and explains what has no equivalent.": (
+        "Übersetzt treu und natürlich und erklärt, was keine Entsprechung hat."
+    ),
+    "Brief": "Knapp",
+    "Answers in one to three sentences.": "Antwortet in ein bis drei Sätzen.",
+    # Was an einer Persona falsch ist
+    "a value is missing here": "hier fehlt ein Wert",
+    "the name of a field in double quotes is missing here": (
+        "hier fehlt der Name eines Feldes in doppelten Anführungszeichen"
+    ),
+    "a colon is missing here": "hier fehlt ein Doppelpunkt",
+    "a comma is missing here": "hier fehlt ein Komma",
+    "a text must end in its line: write a line end in it as \\n": (
+        "ein Text muss in seiner Zeile enden: ein Zeilenende darin wird als \\n geschrieben"
+    ),
+    "the text that begins here has no end": "der Text, der hier beginnt, hat kein Ende",
+    "nothing may follow after the last bracket": "nach der letzten Klammer darf nichts mehr kommen",
+    "nothing follows after this comma": "nach diesem Komma kommt nichts",
+    "this is no JSON": "das ist kein JSON",
+    "there is nothing in it": "es steht nichts darin",
+    "it stands there twice": "es steht zweimal da",
+    "it is nested too deeply": "es ist zu tief verschachtelt",
+    "it must be an object in braces": "es muss ein Objekt in geschweiften Klammern sein",
+    "a key or an address does not belong in a persona": "ein Schlüssel oder eine Adresse gehört nicht in eine Persona",
+    "it has half a character (a lone surrogate)": "es enthält ein halbes Zeichen (ein einzelnes Surrogat)",
+    "it must be from 0 to 2": "es muss von 0 bis 2 sein",
+    "it is missing": "es fehlt",
+    "it must be text in quotes": "es muss ein Text in Anführungszeichen sein",
+    "it must not be empty": "es darf nicht leer sein",
+    "it must be a number": "es muss eine Zahl sein",
+    "it must be a whole number": "es muss eine ganze Zahl sein",
+    "it must have 1 to 64 letters A to Z, digits, - or _, and begin with a letter or digit": (
+        "es muss 1 bis 64 Zeichen haben: Buchstaben A bis Z, Ziffern, - oder _, am Anfang Buchstabe oder Ziffer"
+    ),
+    "it can't be read": "es lässt sich nicht lesen",
+    "it seems to have a key in it: keys don't belong in a persona": (
+        "darin scheint ein Schlüssel zu stehen: Schlüssel gehören nicht in eine Persona"
+    ),
+    "it must be the name of a model: no address, no spaces": (
+        "es muss der Name eines Modells sein: keine Adresse, keine Leerzeichen"
+    ),
+    "it must be from 1 to {most}": "es muss von 1 bis {most} sein",
+    "it has {count} characters; at most {most} are read": "es hat {count} Zeichen; höchstens {most} werden gelesen",
+    "it has {count} characters; at most {most} are taken": "es hat {count} Zeichen; höchstens {most} sind erlaubt",
+    "the fields that are not known have more than {most} characters": (
+        "die unbekannten Felder haben mehr als {most} Zeichen"
+    ),
+    "it has a character that can't be shown: U+{code} at place {place}": (
+        "es enthält ein Zeichen, das sich nicht zeigen lässt: U+{code} an Stelle {place}"
+    ),
+    "it has a character that can't be shown in one line: U+{code} at place {place}": (
+        "es enthält ein Zeichen, das sich nicht in einer Zeile zeigen lässt: U+{code} an Stelle {place}"
+    ),
     # What providers do
     "The key was rejected by {host}.": "Der Schlüssel wurde von {host} abgelehnt.",
     "Not allowed: {host} does not let this key do that.": (
@@ -673,6 +931,63 @@ SAID = {
     "It is stored under the id of another chat.": "Es ist unter der Kennung eines anderen Chats gespeichert.",
     "The server's database can't be reached: your chats are kept in this browser meanwhile.": (
         "Die Datenbank des Servers ist nicht erreichbar: Die Chats bleiben solange in diesem Browser."
+    ),
+    # Personas of the visitor: ids, files and links
+    "another persona has this id": "eine andere Persona hat diese Kennung",
+    "another persona has a name that looks the same": "eine andere Persona hat einen Namen, der genauso aussieht",
+    "another persona in this file has it": "eine andere Persona in dieser Datei hat sie schon",
+    "another persona in this file has a name that looks the same": (
+        "eine andere Persona in dieser Datei hat einen Namen, der genauso aussieht"
+    ),
+    "it was written by a newer version of this app": "sie stammt aus einer neueren Version dieser App",
+    "it must be a list: [ … ]": "es muss eine Liste sein: [ … ]",
+    "there is no persona in it": "es ist keine Persona darin",
+    "it has {count} personas; at most {most} are taken": (
+        "es sind {count} Personas darin; höchstens {most} werden übernommen"
+    ),
+    "it is not text in UTF-8 or UTF-16": "es ist kein Text in UTF-8 oder UTF-16",
+    "it is too large: at most {most} MB are read": "sie ist zu groß: Höchstens {most} MB werden gelesen",
+    "this link is damaged or not complete": "dieser Link ist beschädigt oder unvollständig",
+    "this link is too long: at most {most} characters are read": (
+        "dieser Link ist zu lang: Höchstens {most} Zeichen werden gelesen"
+    ),
+    "This persona is too long for a link: export it as a file.": (
+        "Diese Persona ist zu lang für einen Link: als Datei exportieren."
+    ),
+    "A persona with this id was stored by a newer version of this app. Choose another id.": (
+        "Eine Persona mit dieser Kennung stammt aus einer neueren Version dieser App. Bitte eine andere Kennung wählen."
+    ),
+    "This persona is no longer there.": "Diese Persona gibt es nicht mehr.",
+    "“{field}” (line {line}, column {column}): {reason}.": "„{field}“ (Zeile {line}, Spalte {column}): {reason}.",
+    "Line {line}, column {column}: {reason}.": "Zeile {line}, Spalte {column}: {reason}.",
+    "“{field}”: {reason}.": "„{field}“: {reason}.",
+    "This is no persona: {reason}.": "Das ist keine Persona: {reason}.",
+    # Shared personas
+    "the directory of the shared personas can't be read": (
+        "das Verzeichnis der gemeinsamen Personas lässt sich nicht lesen"
+    ),
+    "it is not a regular file": "ist keine gewöhnliche Datei",
+    "its file leads out of the directory of the shared personas": (
+        "die Datei führt aus dem Verzeichnis der gemeinsamen Personas hinaus"
+    ),
+    "it is not a text file": "ist keine Textdatei",
+    "it is too large: at most {most} characters are read": "ist zu groß: Höchstens {most} Zeichen werden gelesen",
+    "at most {most} files are read: this one and those after it are left out": (
+        "höchstens {most} Dateien werden gelesen: Diese und alle danach fehlen"
+    ),
+    "the file {file} has the same id": "die Datei {file} hat dieselbe Kennung",
+    "no shared persona may have this id: it means something else to the server": (
+        "keine gemeinsame Persona darf diese Kennung haben: Für den Server bedeutet sie etwas anderes"
+    ),
+    "another shared persona has this id, but for capital and small letters": (
+        "eine andere gemeinsame Persona hat diese Kennung, nur mit anderer Groß- und Kleinschreibung"
+    ),
+    "there are {most} files of shared personas already": "es gibt schon {most} Dateien mit gemeinsamen Personas",
+    "it is no text in UTF-8": "ist kein Text in UTF-8",
+    "it must be the id that the address has": "muss die Kennung sein, die in der Adresse steht",
+    "This persona can't be shared: {reason}.": "Diese Persona lässt sich nicht gemeinsam nutzen: {reason}.",
+    "The directory of the shared personas can't be written: see CHAT_DATA_DIR.": (
+        "Das Verzeichnis der gemeinsamen Personas lässt sich nicht beschreiben: siehe CHAT_DATA_DIR."
     ),
 }
 """A text that is not in here is shown in English."""

@@ -59,7 +59,9 @@ GOOD_ANSWER = "Good answer"
 BAD_ANSWER = "Bad answer"
 FEEDBACK_REASON = "Why? (optional)"
 SAVE_REASON = "Save"
-REGENERATE_WITH = "Regenerate with another model"
+REGENERATE_WITH = "Regenerate with another model or persona"
+ANOTHER_MODEL = "Another model"
+ANOTHER_PERSONA = "Another persona"
 MORE_MODELS = "More models"
 EDIT = "Edit"
 EDITED_QUESTION = "Your message"
@@ -89,6 +91,9 @@ UNDONE = {
     "left": "Temporary chat closed.",
     "imported": "{name} imported.",
     "erased": "Message deleted.",
+    "saved": "{name} saved.",
+    "copied": "{name} copied.",
+    "discarded": "Changes to {name} discarded.",
 }
 
 # The storage
@@ -255,7 +260,21 @@ SUMMARY_WENT = "In their place a summary went, which a model had made of them. I
 IMAGES_LEFT_OUT = "Images were left out: this model takes none. It was told that there were some."
 DELETED_SINCE = "Deleted since"
 ASKED_TO_GO_ON = "The request to go on"
-ROLES = {"system": "System", "user": "You", "assistant": "Model"}
+ROLES = {"system": "System prompt", "user": "You", "assistant": "Model"}
+LIMITS_LEFT = "Temperature and length were left to the provider."
+
+# As whom the chat answers
+
+PERSONA = "Persona"
+NO_PERSONA = "No persona"
+PERSONA_CHANGED = "It was changed since; this chat goes on with it as it was."
+PERSONA_GONE = "It is not among the personas any more; this chat goes on with it as it was."
+TAKE_NEW_PERSONA = "Use the new version"
+UNAPPLIED = {
+    "model": "Its model {} does not answer here.",
+    "temperature": "Its temperature has no effect: the model takes none.",
+    "limit": "Its maximum of tokens has no effect: the model takes none.",
+}
 
 # With something in them
 
@@ -315,6 +334,10 @@ def version(at: int, count: int) -> str:
 
 def chats(count: int) -> str:
     return "1 chat" if count == 1 else f"{count} chats"
+
+
+def personas(count: int) -> str:
+    return "1 persona" if count == 1 else f"{number(count)} personas"
 
 
 def more_found(count: int) -> str:
@@ -392,6 +415,17 @@ def part_sent(at: int, role: str, tokens: int, excerpt: str) -> str:
     return f"{at} · **{role}** · {plain(excerpt)} :small[:gray[· {number(tokens)} tokens]]"
 
 
+def as_it_was(name: str) -> str:
+    return f"{name} (as it was)"
+
+
+def limits_sent(temperature: float | None, limit: int) -> str:
+    """How the answer was asked for; a temperature that is None and a limit of 0 were left to the provider."""
+    said = [] if temperature is None else [f"temperature {number(temperature, 2)}"]
+    said += [f"at most {number(limit)} tokens"] if limit else []
+    return f"Asked for with {' and '.join(said)}." if said else LIMITS_LEFT
+
+
 def takes_no_images(name: str) -> str:
     return f":material/hide_image: {plain(name)} takes no images."
 
@@ -430,3 +464,154 @@ def too_many_files(most: int) -> str:
 
 def too_long_to_hear(minutes: int) -> str:
     return f"The recording is too long: at most {minutes} minutes can be dictated at once."
+
+
+# The page of the personas
+
+PERSONAS = "Personas"
+PERSONAS_HELP = (
+    "A persona is what the model is told before a conversation, with its limits, under a name. "
+    "Choose one to see it, try it, and chat with it."
+)
+SEARCH_PERSONAS = "Search personas"
+NEW_PERSONA = "New persona"
+EXPORT_ALL_PERSONAS = "Export all"
+ALL_PERSONAS = "All personas"
+NO_PERSONA_FOUND = "No persona has these words."
+PERSONA_FROM = {"own": "own", "preset": "built in", "shared": "from the server"}
+UNCHANGEABLE = {
+    "preset": "It comes with the app and can't be changed. Duplicate it, and the copy is yours.",
+    "shared": "Whoever runs the server manages it, for every visitor. Duplicate it, and the copy is yours.",
+}
+USE_IN_NEW_CHAT = "Use in a new chat"
+USE_SAVED = "The chat gets it as it is saved."
+DUPLICATE = "Duplicate"
+DELETE_PERSONA = "Delete"
+SHARE = "Share"
+TRY_IT = "Try it"
+EDIT_AS = {"form": "Form", "json": "JSON"}
+EDITOR = "Edit as"
+PERSONA_AS_JSON = "Persona as JSON"
+PERSONA_FIELDS = {
+    "id": "ID",
+    "name": "Name",
+    "description": "Description",
+    "systemPrompt": "System prompt",
+    "temperature": "Temperature",
+    "maxTokens": "Maximum tokens",
+    "model": "Model",
+    "personality.tone": "Tone",
+    "personality.style": "Style",
+    "personality.formality": "Formality",
+}
+PERSONA_PLACEHOLDERS = {
+    "description": "What it is for",
+    "systemPrompt": "What the model is told before the conversation",
+    "model": "The one that the chat has",
+    "personality.tone": "warm and patient",
+    "personality.style": "short paragraphs, one example each",
+    "personality.formality": "informal",
+}
+SAVE_PERSONA = "Save"
+DISCARD_CHANGES = "Discard changes"
+UNSAVED_CHANGES = "Unsaved changes"
+NOT_KEPT = "It is too long to be kept: it is lost when this page is left."
+NOT_READABLE = "The JSON can't be read, and the form waits. Nothing of it is lost."
+CHANGED_ELSEWHERE = "Changed in another tab. Saving puts what stands here in its place."
+DELETED_ELSEWHERE = "Deleted in another tab. Saving brings it back."
+TAKE_THAT_ONE = "Take that one"
+PROMPT_SENT = "What is sent"
+PROMPT_LATER = "When nothing is wrong with the persona, the exact prompt stands here."
+
+
+def to_be_solved(fields: list[str]) -> str:
+    """Why a persona can't be saved: by its fields, as the form names them."""
+    return f"To be solved before it can be saved: {', '.join(fields)}."
+
+
+def whole_persona() -> str:
+    return "the JSON"
+
+
+def place(line: int, column: int) -> str:
+    return f"line {number(line)}, column {number(column)}"
+
+
+def reason(text: str) -> str:
+    """Half a sentence as a whole one."""
+    return f"{text[:1].upper()}{text[1:]}{'' if text.endswith('.') else '.'}"
+
+
+def unknown_fields(fields: list[tuple[str, str]]) -> str:
+    """Names, each with the field that may be meant, or ""."""
+    said = [f"{name} (meant: {meant}?)" if meant else name for name, meant in fields]
+    return f"Kept, not used: {', '.join(said)}."
+
+
+def model_used(name: str) -> str:
+    return f"Model: {name}" if name else "The model of the chat"
+
+
+# Personas: trying one, files, and links
+
+TRY_IT_HELP = "A test chat: it is stored nowhere, and ends when you leave the persona. It costs what a chat costs."
+TRY_A_MESSAGE = "Try a message"
+START_OVER = "Start over"
+SOLVE_FIRST = "First solve what is wrong with the persona: then it can be tried."
+IMPORT_PERSONAS = "Import personas"
+PERSONA_FILE = "A JSON file with one persona or several. Nothing is stored before you have seen what is in it."
+PERSONA_FILE_WRONG = "Nothing was imported: first all of this must be corrected in the file."
+REPLACE_PERSONAS = "Replace those that are here"
+REPLACE_PERSONAS_HELP = "Otherwise what is in the file comes in beside them, under a free id and name."
+NOTHING_TO_IMPORT = "All of it is here already."
+JSON_SCHEMA = "JSON Schema"
+SHARE_HELP = "Whoever opens this address sees the persona and can add it. It holds the persona: no key, no chat."
+PERSONA_SENT = "A persona for you"
+PERSONA_LINK_WRONG = "This link brings no persona that can be added."
+FROM_OTHERS = "Somebody else wrote this persona. Read what it tells the model before you add it."
+SENT_TO_MODEL = "This goes to the model before each conversation:"
+MODEL_OF_CHAT = "It uses the model that your chat has."
+MAY_COST = "What that model costs is not known here: its answers may cost money."
+HAVE_ALREADY = "You have it already."
+ADD_PERSONA = "Add persona"
+ADD_AND_CHAT = "Add and chat"
+CHAT_WITH_IT = "Chat with it"
+NOT_NOW = "Not now"
+
+
+def personas_in_file(names: list[str], more: int) -> str:
+    """The first names of those that are in a file; `more` are not named."""
+    rest = f" and {number(more)} more" if more else ""
+    return f"{personas(len(names) + more)}: {', '.join(names)}{rest}"
+
+
+def personas_against(new: int, same: int, other: int) -> str:
+    """How many of a file are not here yet, are here as they are, and are here with another content."""
+    parts = [f"{number(new)} new"] if new else []
+    parts += [f"{number(same)} the same as here"] if same else []
+    parts += [f"{number(other)} with another content under an id that is here"] if other else []
+    return ", ".join(parts)
+
+
+def more_problems(count: int) -> str:
+    return f"And {number(count)} more."
+
+
+def not_in_link(fields: list[str]) -> str:
+    return f"Not in it, because this app does not know them: {', '.join(fields)}"
+
+
+def link_names_model(name: str) -> str:
+    return f"It asks for the model {name}, which may cost money. Whoever opens it is told so."
+
+
+def persona_limits(temperature: float, tokens: int) -> str:
+    return f"Temperature {number(temperature, 2).rstrip('0').rstrip('.')} · at most {number(tokens)} tokens an answer"
+
+
+def asks_for_model(name: str) -> str:
+    return f"It asks for the model {name}."
+
+
+def persona_beside(name: str, persona_id: str) -> str:
+    return f"Another persona has this id or a name like it: this one is added beside it, as “{name}” ({persona_id})."

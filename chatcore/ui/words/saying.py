@@ -12,7 +12,7 @@ from chatcore.turns import Undo
 from chatcore.ui import words
 from chatcore.ui.words.markup import plain
 
-_CHATS = re.compile(r"(\d+) chats?")
+_COUNTED = re.compile(r"(\d+) (chat|persona)s?")
 _NUMBER = re.compile(r"\d{1,3}(?:,\d{3})+")
 _PLACE = re.compile(r"\\\{(\w+)\\\}")
 
@@ -48,8 +48,9 @@ def storage(stored: bool) -> dict[str, str] | None:
 
 
 def undone(undo: Undo) -> str:
-    several = _CHATS.fullmatch(undo.name)
-    name = words.chats(int(several[1])) if several else undo.name
+    several = _COUNTED.fullmatch(undo.name)
+    count = words.personas if several and several[2] == "persona" else words.chats
+    name = count(int(several[1])) if several else undo.name
     return words.UNDONE[undo.act].format(name=plain(name))
 
 

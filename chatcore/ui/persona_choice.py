@@ -1,0 +1,90 @@
+"""As whom the chat answers: the selector "Persona", what the chosen one is for, and what of it has no effect here.
+
+Draws; which personas there are is the library's (`chatcore/personas/library.py`), what a chat has of one the chat's.
+"""
+
+import streamlit as st
+
+from chatcore.personas.library import Known
+from chatcore.personas.model import Persona
+from chatcore.ui import words
+from chatcore.ui.clicks import counted
+from chatcore.visit import Visit
+
+FIELD = "persona"
+NOBODY, AS_IT_WAS = "", "as-it-was"
+"""Options beside the keys of the library: none, and the one that this chat has and the library has not."""
+WIDTH = 220
+
+
+def draw(visit: Visit) -> None:
+    """The selector. The visit decides what it shows: another chat has another persona."""
+    known = {it.key: it for it in visit.personas.library.all()}
+    now = _now(visit, known)
+    keys = [NOBODY, *([AS_IT_WAS] if now == AS_IT_WAS else []), *known]
+    names = {NOBODY: words.NO_PERSONA} | {key: name(it) for key, it in known.items()}
+    if visit.persona and now == AS_IT_WAS:
+        names[AS_IT_WAS] = words.as_it_was(visit.persona.name)
+    st.session_state[FIELD] = now
+    st.selectbox(
+        words.PERSONA,
+        keys,
+        format_func=lambda key: names.get(key, ""),
+        key=FIELD,
+        on_change=counted(_choose),
+        args=(visit,),
+        label_visibility="collapsed",
+        icon=":material/theater_comedy:",
+        width=WIDTH,
+    )
+
+
+def draw_note(visit: Visit) -> None:
+    """What the persona of this chat is for, in a place that is always drawn."""
+    place = st.empty()
+    if (persona := visit.persona) is None:
+        return
+    known = {it.key: it for it in visit.personas.library.all()}
+    now = _now(visit, known)
+    notes = [words.plain(_described(known.get(now), persona)), *unapplied(visit, persona)]
+    same = next((it for it in known.values() if it.persona.id == persona.id), None)
+    with place.container(key="persona-note", horizontal=True, vertical_alignment="center"):
+        if now == AS_IT_WAS:
+            notes.append(words.PERSONA_CHANGED if same else words.PERSONA_GONE)
+        st.caption(" · ".join(filter(None, notes)), width="content")
+        if same and now == AS_IT_WAS:
+            st.button(
+                words.TAKE_NEW_PERSONA,
+                key="persona-renew",
+                on_click=counted(visit.cast),
+                args=(same.persona,),
+                type="tertiary",
+            )
+
+
+def unapplied(visit: Visit, persona: Persona) -> list[str]:
+    """What of a persona has no effect when it answers in this chat, in words."""
+    by = visit.choice if persona == visit.persona else visit.choice_for(persona)
+    return [words.plain(words.UNAPPLIED[what].format(persona.model)) for what in visit.unapplied(persona, by)]
+
+
+def name(known: Known) -> str:
+    """What a persona is called on the page: those that are built in, in its language."""
+    return words.said(known.persona.name) if known.source == "preset" else known.persona.name
+
+
+def _described(known: Known | None, persona: Persona) -> str:
+    text = persona.description
+    return words.said(text) if known and known.source == "preset" else text
+
+
+def _now(visit: Visit, known: dict[str, Known]) -> str:
+    if (persona := visit.persona) is None:
+        return NOBODY
+    same = (key for key, it in known.items() if it.persona.digest == persona.digest)
+    return next(same, AS_IT_WAS)
+
+
+def _choose(visit: Visit) -> None:
+    if (chosen := st.session_state[FIELD]) != AS_IT_WAS:
+        visit.use_persona(chosen or None)

@@ -1,0 +1,118 @@
+"""The fields of a persona in the editor: the form, and the JSON. What is typed in them is `persona_editing.py`'s."""
+
+from collections.abc import Mapping
+from functools import partial
+
+import streamlit as st
+
+from chatcore.personas.document import LIMIT, PROMPT, Document, empty, written
+from chatcore.ui import persona_editing, words
+from chatcore.ui.browser_storage import PENDING
+from chatcore.ui.clicks import typed
+from chatcore.ui.persona_editing import FORM, JSON, Editing
+from chatcore.visit import Visit
+
+EDITOR = "persona-editor"
+"""The fragment that they are in."""
+LIVE = "300ms"
+DEFAULTS = empty("default")
+"""What a number is where its field is empty."""
+PROMPT_HEIGHT, DESCRIPTION_HEIGHT, JSON_HEIGHT = 220, 80, 400
+"""Pixels."""
+
+
+def draw_form(visit: Visit, it: Editing, reasons: Mapping[str, str]) -> None:
+    """`reasons` says by field what is wrong. While the JSON can't be read, what is saved is shown and waits."""
+    line, area, number = (partial(draw, visit, it, reasons) for draw in (_draw_line, _draw_area, _draw_number))
+    left, right = st.columns(2)
+    with left:
+        line("name")
+    with right:
+        line("id")
+    area("description", DESCRIPTION_HEIGHT)
+    area(PROMPT, PROMPT_HEIGHT)
+    for column, name in zip(
+        st.columns(3), ("personality.tone", "personality.style", "personality.formality"), strict=True
+    ):
+        with column:
+            line(name)
+    columns = st.columns(3)
+    with columns[0]:
+        number("temperature", 0.1, "%g")
+    with columns[1]:
+        number(LIMIT, 1, "%d")
+    with columns[2]:
+        line("model")
+
+
+def draw_json(visit: Visit, it: Editing) -> None:
+    key = it.key_of(JSON)
+    st.session_state.setdefault(key, it.document.text)
+    st.text_area(
+        words.PERSONA_AS_JSON,
+        key=key,
+        height=JSON_HEIGHT,
+        on_change=typed(persona_editing.take, EDITOR, PENDING),
+        args=(visit, it, JSON),
+    )
+
+
+def _fill(it: Editing, name: str) -> tuple[str, bool]:
+    """Let a field show what the text has; its key, and whether it waits."""
+    waits, key = it.document.members is None, it.key_of(name)
+    shown = it.document if not waits else written(it.base) if it.base else Document("")
+    st.session_state.setdefault(key, shown.field(name))
+    return key, waits
+
+
+def _draw_reason(name: str, reasons: Mapping[str, str]) -> None:
+    """Under a field, in a place that is always there: the fields below stay the same elements."""
+    place = st.empty()
+    if why := reasons.get(name):
+        place.markdown(f":small[:red[:material/error: {words.plain(why)}]]")
+
+
+def _draw_line(visit: Visit, it: Editing, reasons: Mapping[str, str], name: str) -> None:
+    key, waits = _fill(it, name)
+    st.text_input(
+        words.PERSONA_FIELDS[name],
+        key=key,
+        placeholder=words.PERSONA_PLACEHOLDERS.get(name),
+        disabled=waits,
+        live=LIVE,
+        autocomplete="off",
+        on_change=typed(persona_editing.take, EDITOR, PENDING),
+        args=(visit, it, FORM),
+    )
+    _draw_reason(name, reasons)
+
+
+def _draw_area(visit: Visit, it: Editing, reasons: Mapping[str, str], name: str, height: int) -> None:
+    key, waits = _fill(it, name)
+    st.text_area(
+        words.PERSONA_FIELDS[name],
+        key=key,
+        placeholder=words.PERSONA_PLACEHOLDERS.get(name),
+        height=height,
+        disabled=waits,
+        on_change=typed(persona_editing.take, EDITOR, PENDING),
+        args=(visit, it, FORM),
+    )
+    _draw_reason(name, reasons)
+
+
+def _draw_number(visit: Visit, it: Editing, reasons: Mapping[str, str], name: str, step: float, form: str) -> None:
+    """Without limits of its own: the browser would keep a number beyond them to itself, and save the one before."""
+    key, waits = _fill(it, name)
+    st.number_input(
+        words.PERSONA_FIELDS[name],
+        value=None,
+        step=step,
+        format=form,
+        key=key,
+        placeholder=str(DEFAULTS.field(name)),
+        disabled=waits,
+        on_change=typed(persona_editing.take, EDITOR, PENDING),
+        args=(visit, it, FORM),
+    )
+    _draw_reason(name, reasons)
