@@ -158,6 +158,14 @@ def test_a_number_that_is_whole_may_be_written_with_a_point() -> None:
     assert (found.max_tokens, found.temperature) == (2000, 1.0)
 
 
+def test_a_number_of_thousands_of_digits_does_not_hide_where_the_next_problem_is() -> None:
+    text = '{"id": "a", "name": "A", "systemPrompt": "p", "maxTokens": 1' + "0" * 5000 + ',\n "temperature": 9}'
+    assert [(problem.field, problem.line, problem.column) for problem in read(text).problems] == [
+        ("temperature", 2, 17),
+        ("maxTokens", 1, 61),
+    ]
+
+
 def test_a_field_that_stands_there_twice_is_refused() -> None:
     (problem,) = read('{"id": "a", "name": "A",\n "systemPrompt": "p", "name": "B"}').problems
     assert (problem.field, problem.line) == ("name", 2)

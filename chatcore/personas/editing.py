@@ -37,21 +37,22 @@ class Personas:
         return self.library.shared.problems() if self.library.shared else []
 
     @locked
-    def save(self, given: str | Persona, was: str = "") -> Known:
-        """Store a persona, or what its JSON says; `was` is its id where that was another one. Drops its draft.
+    def save(self, given: str | Persona, was: str = "", draft: str = "") -> Known:
+        """Store a persona, or what its JSON says; `was` is its id where that was another one. Drops its draft, whose
+        name is that id if it is not given as `draft`.
 
         Raises `InputError`, which names the field and the reason.
         """
         persona = _persona(given)
         before = was or persona.id
-        known = self._own.get(before)
+        known, draft = self._own.get(before), draft or before
         _refuse(self.library.clash(persona, f"own:{before}" if known else ""))
-        draft = self._own.draft(before)
+        text = self._own.draft(draft)
         self._own.save(persona)
         if before != persona.id:
             self._own.delete(before)
-        self._own.drop_draft(before)
-        back = partial(self._put_back, [known] if known else [], [persona.id], {before: draft} if draft else {})
+        self._own.drop_draft(draft)
+        back = partial(self._put_back, [known] if known else [], [persona.id], {draft: text} if text else {})
         self._note("saved", persona.name, back)
         return Known("own", persona)
 

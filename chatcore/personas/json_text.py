@@ -122,7 +122,7 @@ def _second(text: str, name: str) -> tuple[int, int]:
 
 def _place(text: str, path: Path) -> int:
     """Where the value at `path` begins in a text that can be read; of what is missing, where it should be."""
-    decoder = json.JSONDecoder()
+    decoder = json.JSONDecoder(parse_int=_integer)
 
     def after_space(at: int) -> int:
         found = SPACE.match(text, at)

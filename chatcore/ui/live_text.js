@@ -2,7 +2,8 @@
 // is to be checked while it is typed: so a moment after the last key this presses those keys. The focus and the caret
 // stay, and what is typed while the server thinks is not touched. What is wrong is said to who can't see it.
 const EDITOR = ".st-key-persona-editor";
-const FIELDS = `${EDITOR} :is(textarea, input[type=number])`;
+const CHAT = "[data-testid=stChatInputTextArea]"; // Those keys would send what is in it.
+const FIELDS = `${EDITOR} :is(textarea:not(${CHAT}), input[type=number])`;
 const PAUSE_MS = 300;
 
 export default function ({ data, parentElement }) {
@@ -27,7 +28,7 @@ export default function ({ data, parentElement }) {
   // When a click elsewhere begins, not when it ends: Streamlit forgets what comes together with the wish for a page.
   function leave({ target }) {
     const field = document.activeElement;
-    if (field?.closest(EDITOR) && field !== target && field.matches("textarea, input")) commit(field);
+    if (field?.closest(EDITOR) && field !== target && field.matches(`textarea:not(${CHAT}), input`)) commit(field);
   }
 
   document.addEventListener("pointerdown", leave, true);

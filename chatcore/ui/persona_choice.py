@@ -21,17 +21,21 @@ def draw(visit: Visit) -> None:
     """The selector. The visit decides what it shows: another chat has another persona."""
     known = {it.key: it for it in visit.personas.library.all()}
     now = _now(visit, known)
-    keys = [NOBODY, *([AS_IT_WAS] if now == AS_IT_WAS else []), *known]
-    names = {NOBODY: words.NO_PERSONA} | {key: name(it) for key, it in known.items()}
+    labels = {words.NO_PERSONA: NOBODY}
     if visit.persona and now == AS_IT_WAS:
-        names[AS_IT_WAS] = words.as_it_was(visit.persona.name)
+        labels[words.as_it_was(visit.persona.name)] = AS_IT_WAS
+    for key, it in known.items():
+        # The page sends back the label: each is there once.
+        label = name(it) if name(it) not in labels else words.persona_from(name(it), it.source, it.persona.id)
+        labels.setdefault(label, key)
+    names = {key: label for label, key in labels.items()}
     st.session_state[FIELD] = now
     st.selectbox(
         words.PERSONA,
-        keys,
+        list(names),
         format_func=lambda key: names.get(key, ""),
         key=FIELD,
-        on_change=counted(_choose),
+        on_change=counted(_choose, dialog=True),
         args=(visit,),
         label_visibility="collapsed",
         icon=":material/theater_comedy:",
@@ -86,5 +90,7 @@ def _now(visit: Visit, known: dict[str, Known]) -> str:
 
 
 def _choose(visit: Visit) -> None:
-    if (chosen := st.session_state[FIELD]) != AS_IT_WAS:
+    """Also called when the labels are in another language, or a persona has another name: then nothing was chosen."""
+    chosen = st.session_state[FIELD]
+    if chosen == NOBODY or visit.personas.library.find(chosen):
         visit.use_persona(chosen or None)

@@ -3,7 +3,7 @@
 Owns the values of the editor's fields. Draws nothing.
 """
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 from itertools import chain, count
 
@@ -34,14 +34,18 @@ class Editing:
     """`draft` is the name of its draft: the id, as long as it is one that is saved.
 
     `base` is what was saved when the changes began, and `kept` what the draft holds, None where there is none. The
-    values of the fields are in the session under the numbers in `shown`: a new number, and they are filled anew.
+    values of the fields are in the session under the numbers in `shown`: a new number, and they are filled anew, with
+    what is beside it there. A value that is put into a field which is there already may not come to the page: of two
+    runs that follow each other at once it sees the second alone.
     """
 
     draft: str
     document: Document
     base: Persona | None
     kept: str | None
-    shown: dict[str, int] = field(default_factory=dict)
+    shown: dict[str, tuple[int, Document]] = field(default_factory=dict)
+    drawn: set[str] = field(default_factory=set)
+    """The keys of the views that were drawn."""
 
     @property
     def saved_id(self) -> str:
@@ -53,15 +57,39 @@ class Editing:
         """By which the library knows it."""
         return f"own:{self.saved_id}" if self.saved_id else ""
 
+    @property
+    def waits(self) -> bool:
+        """Whether the form waits until the JSON can be read."""
+        return self.document.members is None
+
     def key_of(self, name: str) -> str:
         """Of the field with this name, or of `JSON`."""
-        number = self.shown.setdefault(JSON if name == JSON else FORM, next(_numbers))
-        return f"persona-{name}-{number}"
+        return f"persona-{name}-{self._shown(name)[0]}"
+
+    def filled(self, name: str) -> Document:
+        """What the field was filled with: the document as it was then; what is saved where that can't be read."""
+        _, document = self._shown(name)
+        if name == JSON or document.members is not None:
+            return document
+        return written(self.base) if self.base else Document("")
+
+    def _shown(self, name: str) -> tuple[int, Document]:
+        view = JSON if name == JSON else FORM
+        if view not in self.shown:
+            self.shown[view] = next(_numbers), self.document
+        return self.shown[view]
+
+    def enter(self, view: str) -> None:
+        """Before its fields are drawn: those that were not drawn for a while have lost what was typed in them."""
+        probe = JSON if view == JSON else "name"
+        if self.key_of(probe) in self.drawn and self.key_of(probe) not in st.session_state:
+            self.fill(view)
+        self.drawn.add(self.key_of(probe))
 
     def fill(self, *views: str) -> None:
         """Fill the fields anew."""
         for view in views or (FORM, JSON):
-            self.shown[view] = next(_numbers)
+            self.shown.pop(view, None)
 
 
 def current(visit: Visit, draft: str) -> Editing:
@@ -186,18 +214,7 @@ def save(visit: Visit, it: Editing, view: str) -> str:
     take(visit, it, view)
     for problem in problems(visit, it):
         raise InputError(reason(problem))
-    own, text = visit.personas.library.own, it.document.text
-    known = visit.personas.save(text, it.saved_id)
-    own.drop_draft(it.draft)
-    if not it.saved_id and (undo := visit.undoable):
-        visit.undoable = replace(undo, back=partial(_bring_back, visit, undo, it.draft, text))
-    return known.persona.id
-
-
-def _bring_back(visit: Visit, undo: Undo, draft: str, text: str) -> None:
-    """Of a new one that was saved there is the draft again."""
-    undo.back()
-    visit.personas.library.own.keep_draft(draft, text)
+    return visit.personas.save(it.document.text, it.saved_id, it.draft).persona.id
 
 
 def discard(visit: Visit, it: Editing) -> None:

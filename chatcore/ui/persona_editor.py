@@ -49,6 +49,7 @@ def draw(visit: Visit, draft: str) -> None:
             label_visibility="collapsed",
         )
         _draw_elsewhere(visit, it)
+        it.enter(view)
         with st.container(key="persona-fields"):
             if view == JSON:
                 persona_fields.draw_json(visit, it)
@@ -61,7 +62,7 @@ def draw(visit: Visit, draft: str) -> None:
         _draw_save(visit, it, problems, view)
         _live(key="persona-live", data={"said": " ".join(map(said, problems[:SAID]))})
         draw_sent(it.document.read.persona)
-        with st.expander(words.TRY_IT, icon=":material/chat:"):
+        with st.expander(words.TRY_IT, key="persona-try", icon=":material/chat:"):
             persona_try.draw(visit, None if problems else it.document.read.persona, draft)
 
 

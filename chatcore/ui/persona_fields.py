@@ -5,7 +5,7 @@ from functools import partial
 
 import streamlit as st
 
-from chatcore.personas.document import LIMIT, PROMPT, Document, empty, written
+from chatcore.personas.document import LIMIT, PROMPT, empty
 from chatcore.ui import persona_editing, words
 from chatcore.ui.browser_storage import PENDING
 from chatcore.ui.clicks import typed
@@ -46,23 +46,14 @@ def draw_form(visit: Visit, it: Editing, reasons: Mapping[str, str]) -> None:
 
 
 def draw_json(visit: Visit, it: Editing) -> None:
-    key = it.key_of(JSON)
-    st.session_state.setdefault(key, it.document.text)
     st.text_area(
         words.PERSONA_AS_JSON,
-        key=key,
+        value=it.filled(JSON).text,
+        key=it.key_of(JSON),
         height=JSON_HEIGHT,
         on_change=typed(persona_editing.take, EDITOR, PENDING),
         args=(visit, it, JSON),
     )
-
-
-def _fill(it: Editing, name: str) -> tuple[str, bool]:
-    """Let a field show what the text has; its key, and whether it waits."""
-    waits, key = it.document.members is None, it.key_of(name)
-    shown = it.document if not waits else written(it.base) if it.base else Document("")
-    st.session_state.setdefault(key, shown.field(name))
-    return key, waits
 
 
 def _draw_reason(name: str, reasons: Mapping[str, str]) -> None:
@@ -73,12 +64,12 @@ def _draw_reason(name: str, reasons: Mapping[str, str]) -> None:
 
 
 def _draw_line(visit: Visit, it: Editing, reasons: Mapping[str, str], name: str) -> None:
-    key, waits = _fill(it, name)
     st.text_input(
         words.PERSONA_FIELDS[name],
-        key=key,
+        value=str(it.filled(name).field(name)),
+        key=it.key_of(name),
         placeholder=words.PERSONA_PLACEHOLDERS.get(name),
-        disabled=waits,
+        disabled=it.waits,
         live=LIVE,
         autocomplete="off",
         on_change=typed(persona_editing.take, EDITOR, PENDING),
@@ -88,13 +79,13 @@ def _draw_line(visit: Visit, it: Editing, reasons: Mapping[str, str], name: str)
 
 
 def _draw_area(visit: Visit, it: Editing, reasons: Mapping[str, str], name: str, height: int) -> None:
-    key, waits = _fill(it, name)
     st.text_area(
         words.PERSONA_FIELDS[name],
-        key=key,
+        value=str(it.filled(name).field(name)),
+        key=it.key_of(name),
         placeholder=words.PERSONA_PLACEHOLDERS.get(name),
         height=height,
-        disabled=waits,
+        disabled=it.waits,
         on_change=typed(persona_editing.take, EDITOR, PENDING),
         args=(visit, it, FORM),
     )
@@ -103,15 +94,15 @@ def _draw_area(visit: Visit, it: Editing, reasons: Mapping[str, str], name: str,
 
 def _draw_number(visit: Visit, it: Editing, reasons: Mapping[str, str], name: str, step: float, form: str) -> None:
     """Without limits of its own: the browser would keep a number beyond them to itself, and save the one before."""
-    key, waits = _fill(it, name)
+    number = it.filled(name).field(name)
     st.number_input(
         words.PERSONA_FIELDS[name],
-        value=None,
+        value=number if isinstance(number, int | float) else None,
         step=step,
         format=form,
-        key=key,
+        key=it.key_of(name),
         placeholder=str(DEFAULTS.field(name)),
-        disabled=waits,
+        disabled=it.waits,
         on_change=typed(persona_editing.take, EDITOR, PENDING),
         args=(visit, it, FORM),
     )

@@ -181,7 +181,7 @@ def _draw_one(here: Visit, opened: str, known: Known | None) -> None:
     elif known:
         st.caption(words.UNCHANGEABLE[known.source])
         persona_editor.draw_sent(known.persona)
-        with st.expander(words.TRY_IT, icon=":material/chat:"):
+        with st.expander(words.TRY_IT, key="persona-try", icon=":material/chat:"):
             persona_try.draw(here, known.persona, known.key)
 
 

@@ -139,6 +139,9 @@ def test_the_form_and_the_json_follow_each_other_and_nothing_half_typed_is_lost(
     wait_for_item(chat, "draft.tutor-2", "Changed.")
     edit_as(chat, "JSON")
     assert list(json.loads(text.input_value()))[:2] == ["extra", "id"]
+    edit_as(chat, "Form")
+    expect(field(chat, "Description")).to_have_value("Changed.")
+    edit_as(chat, "JSON")
     half = '{\n  "id": "tutor-2",\n  "name": '
     text.fill(half)
     expect(problems(chat)).to_have_text("line 3, column 11: a value is missing here")

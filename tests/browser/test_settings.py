@@ -9,6 +9,8 @@ from playwright.sync_api import Locator, expect
 from chatcore.titles import ASK
 from tests.browser.chat import Chat
 from tests.browser.conftest import settings
+from tests.browser.test_persona_in_chat import choose as choose_persona
+from tests.browser.test_persona_in_chat import selector as persona_of
 from tests.servers import AppServer
 from tests.upstream import Upstream
 from tests.upstream_script import Say, Script, Status, Wait, finish, reply
@@ -108,6 +110,7 @@ def test_titles_are_switched_off_for_good_and_summaries_on(chat: Chat, upstream:
 
 
 def test_another_language_is_spoken_at_once_and_after_a_reload(chat: Chat) -> None:
+    choose_persona(chat, "Writer")
     open_settings(chat)
     choose_language(chat, "Language", "Deutsch")
     expect(dialog(chat, "Einstellungen")).to_be_visible()
@@ -115,6 +118,7 @@ def test_another_language_is_spoken_at_once_and_after_a_reload(chat: Chat) -> No
     expect(dialog(chat, "Einstellungen").get_by_role("cell", name="Neuer Chat")).to_be_visible()
     expect(chat.page.locator("html")).to_have_attribute("lang", "de")
     expect(chat.page.get_by_role("heading", name="Womit kann ich helfen?")).to_be_attached()
+    expect(persona_of(chat)).to_have_value("Autor")
     chat.settle()
     chat.page.reload()
     expect(chat.page.get_by_placeholder("Nachricht")).to_be_visible()

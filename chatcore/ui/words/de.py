@@ -454,6 +454,10 @@ def part_sent(at: int, role: str, tokens: int, excerpt: str) -> str:
     return f"{at} · **{role}** · {plain(excerpt)} :small[:gray[· {number(tokens)} Token]]"
 
 
+def persona_from(name: str, source: str, persona_id: str) -> str:
+    return f"{name} ({PERSONA_FROM[source]}, {persona_id})"
+
+
 def as_it_was(name: str) -> str:
     return f"{name} (wie sie war)"
 
