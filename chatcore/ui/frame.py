@@ -7,7 +7,6 @@ is on its way to the storage is lost. A page draws no more than its own content.
 from pathlib import Path
 
 import streamlit as st
-from streamlit.delta_generator_singletons import context_dg_stack, get_default_dg_stack_value
 from streamlit.navigation.page import Page
 
 from chatcore.errors import SetupError
@@ -42,9 +41,6 @@ _entered = st.components.v2.component("chatcore_entered", js=compact(Path(__file
 
 def draw() -> None:
     """The whole page. Everything that stays is drawn before the page's own content, which may be a stream."""
-    # Without fast reruns (see `.streamlit/config.toml`) a fragment that ran before this in the same thread has left its
-    # own place as the one to draw in (Streamlit 1.67).
-    context_dg_stack.set(get_default_dg_stack_value())
     st.set_page_config(page_title=words.TITLE, page_icon=ICON, layout="centered")
     chat = st.Page(chat_page.draw, title=words.TITLE, icon=":material/forum:", default=True)
     insights = st.Page(insights_page.draw, title=words.INSIGHTS, url_path=pages.INSIGHTS, icon=":material/insights:")
