@@ -25,7 +25,7 @@ MOST_BYTES_PER_SECOND = 20_000
 """… as long as this allows it: the cost of an answer grows with its length, whatever it is made of."""
 FRAME_OVERHEAD = 160
 """Bytes of a frame beside its text, measured on the websocket of Streamlit 1.67."""
-HEARTBEAT = 0.05
+HEARTBEAT = 0.1
 CHECKPOINT_SECONDS = 2.5
 CHECKPOINT_SHARE = 1 / 20
 """Checkpoints of a long answer come less often: at most this share of its time is at risk."""
