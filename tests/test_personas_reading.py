@@ -162,7 +162,7 @@ def test_a_number_of_thousands_of_digits_does_not_hide_where_the_next_problem_is
     text = '{"id": "a", "name": "A", "systemPrompt": "p", "maxTokens": 1' + "0" * 5000 + ',\n "temperature": 9}'
     assert [(problem.field, problem.line, problem.column) for problem in read(text).problems] == [
         ("temperature", 2, 17),
-        ("maxTokens", 1, 61),
+        ("maxTokens", 1, 60),
     ]
 
 
