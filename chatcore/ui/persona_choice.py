@@ -50,7 +50,7 @@ def draw_note(visit: Visit) -> None:
         return
     known = {it.key: it for it in visit.personas.library.all()}
     now = _now(visit, known)
-    notes = [words.plain(_described(known.get(now), persona)), *unapplied(visit, persona)]
+    notes = [words.plain(description(known[now]) if now in known else persona.description), *unapplied(visit, persona)]
     same = next((it for it in known.values() if it.persona.id == persona.id), None)
     with place.container(key="persona-note", horizontal=True, vertical_alignment="center"):
         if now == AS_IT_WAS:
@@ -77,9 +77,10 @@ def name(known: Known) -> str:
     return words.said(known.persona.name) if known.source == "preset" else known.persona.name
 
 
-def _described(known: Known | None, persona: Persona) -> str:
-    text = persona.description
-    return words.said(text) if known and known.source == "preset" else text
+def description(known: Known) -> str:
+    """What it is for, in the same way."""
+    text = known.persona.description
+    return words.said(text) if known.source == "preset" else text
 
 
 def _now(visit: Visit, known: dict[str, Known]) -> str:

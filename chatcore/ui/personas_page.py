@@ -142,13 +142,7 @@ def _draw_row(here: Visit, known: Known) -> None:
     facts = [words.PERSONA_FROM[known.source]]
     if known.source == "own" and here.personas.library.own.draft(known.persona.id) is not None:
         facts.append(words.UNSAVED_CHANGES)
-    _draw_entry(known.key, persona_choice.name(known), _description(known), facts)
-
-
-def _description(known: Known) -> str:
-    """In the language of the page, where it is built in."""
-    text = known.persona.description
-    return words.said(text) if known.source == "preset" else text
+    _draw_entry(known.key, persona_choice.name(known), persona_choice.description(known), facts)
 
 
 def _draw_entry(opened: str, name: str, description: str, facts: Sequence[str]) -> None:
@@ -173,7 +167,7 @@ def _draw_one(here: Visit, opened: str, known: Known | None) -> None:
     )
     st.title(words.plain(persona_choice.name(known)) if known else words.NEW_PERSONA, anchor=False)
     if known:
-        if description := _description(known):
+        if description := persona_choice.description(known):
             st.markdown(words.plain(description))
         _draw_acts(here, known)
     if draft := _draft_of(opened):
