@@ -7,9 +7,9 @@ knows only scripts, the page works and the routes are absent.
 import streamlit as st
 
 if __name__ == "__main__":
-    from chatcore.ui import frame
+    from chatcore.ui.app import draw
 
-    frame.draw()
+    draw()
 else:
     from chatcore import api
     from chatcore.ui.server import server

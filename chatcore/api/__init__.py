@@ -11,9 +11,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from chatcore.api import personas, reports
-from chatcore.api.access import Server as Server
-from chatcore.api.bodies import answer, told
+from chatcore.api import personas, storage_reports
+from chatcore.api.auth import Server as Server
+from chatcore.api.json_bodies import answer, told
 
 
 async def health(_: Request) -> Response:
@@ -30,7 +30,7 @@ def routes(server: Callable[[], Server]) -> list[Route]:
     """All of them. `server` gives what lives as long as the process; it may block, and raise `SetupError`."""
     return [
         Route("/api/health", health, methods=["GET"]),
-        Route("/api/stored", reports.stored, methods=["POST"]),
+        Route("/api/stored", storage_reports.stored, methods=["POST"]),
         *personas.routes(server),
         Route("/api/{path:path}", nothing, methods=["GET"]),
     ]

@@ -9,12 +9,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from chatcore.api.access import Server, guarded
-from chatcore.api.bodies import answer, json_body
+from chatcore.api.auth import Server, guarded
+from chatcore.api.json_bodies import answer, json_body
 from chatcore.personas import model
-from chatcore.personas.json_text import Problem, problem_at
-from chatcore.personas.reading import read
-from chatcore.personas.shared import RefusedError, SharedPersonas
+from chatcore.personas.parsing import read
+from chatcore.personas.shared_directory import RefusedError, SharedPersonas
+from chatcore.text.json_source import Problem, problem_at
 
 MAX_BODY = 200_000
 """Bytes of the JSON of a persona."""

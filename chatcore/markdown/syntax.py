@@ -13,7 +13,7 @@ from markdown_it.ruler import RuleOptionsType
 from markdown_it.rules_block import StateBlock
 from mdit_py_plugins.footnote.index import footnote_def
 
-from chatcore.markdown import half, inline
+from chatcore.markdown import inline, unfinished
 
 _ADDRESS = re.compile(r"(?:https?://[^/\s]|mailto:|tel:|#)", re.IGNORECASE)
 _IMAGE_DATA = re.compile(r"data:image/(?:png|gif|jpe?g|webp|svg\+xml)[;,]", re.IGNORECASE)
@@ -97,5 +97,5 @@ def parser() -> MarkdownIt:
     markdown.block.ruler.before("fence", "math_block", _math_block, interrupts)
     markdown.block.ruler.before("reference", "footnote_def", footnote_def, {"alt": ["paragraph", "reference"]})
     inline.add_rules(markdown)
-    half.add_rules(markdown)
+    unfinished.add_rules(markdown)
     return markdown

@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import Any, TypeAlias
 
 from chatcore.personas.model import MAX_ID, Persona
-from chatcore.personas.reading import KNOWN, Read, guess, read
+from chatcore.personas.parsing import KNOWN, Read, guess, read
 
 Given: TypeAlias = str | int | float | None
 """What a field of the form holds; None where it is empty, and the persona has what a persona has by default."""

@@ -9,13 +9,13 @@ from functools import cache
 from pathlib import Path
 from typing import Literal, Protocol
 
-from chatcore.personas.json_text import Problem
 from chatcore.personas.model import Persona
 from chatcore.personas.names import Taken
-from chatcore.personas.own import OwnPersonas
-from chatcore.personas.reading import read
+from chatcore.personas.parsing import read
+from chatcore.storage.browser.personas import OwnPersonas
+from chatcore.text.json_source import Problem
 
-PRESETS = Path(__file__).parent.parent / "presets"
+PRESETS = Path(__file__).parent / "presets"
 
 
 class Shared(Protocol):

@@ -8,9 +8,9 @@ import binascii
 import zlib
 
 from chatcore.errors import InputError
-from chatcore.personas.json_text import Problem
 from chatcore.personas.model import Persona
-from chatcore.personas.reading import MAX_TEXT, Read, read
+from chatcore.personas.parsing import MAX_TEXT, Read, read
+from chatcore.text.json_source import Problem
 
 MAX_LINK = 6000
 """Characters: what every browser, server and messenger leaves whole."""

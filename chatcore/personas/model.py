@@ -13,7 +13,7 @@ from typing import Annotated, Any, Self
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
-from chatcore.cleaning import UNWANTED
+from chatcore.text.cleaning import UNWANTED
 
 MAX_ID, MAX_NAME, MAX_DESCRIPTION, MAX_PROMPT, MAX_MODEL, MAX_TRAIT = 64, 80, 500, 32_000, 200, 200
 """Characters."""

@@ -9,8 +9,8 @@ from functools import cache, lru_cache
 from importlib import import_module
 from types import ModuleType
 
-from chatcore.personas.json_text import Problem
 from chatcore.personas.model import MAX_ID, MAX_NAME, Persona
+from chatcore.text.json_source import Problem
 
 COMPARED = 50
 """Names that may look the same are compared with so many; where there are more, one more is taken to look the same."""

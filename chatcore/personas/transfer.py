@@ -8,11 +8,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from chatcore.personas.json_text import Path, Problem, parse, problem_at
 from chatcore.personas.library import Library
 from chatcore.personas.model import Persona
 from chatcore.personas.names import NAME_TAKEN, Taken
-from chatcore.personas.reading import check
+from chatcore.personas.parsing import check
+from chatcore.text.json_source import Path, Problem, parse, problem_at
 
 VERSION = 1
 MAX_FILE = 5_000_000

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from chatcore.events import Ended, Ending, ReasoningDelta, RunEvent, TextDelta, UsageReported
 from chatcore.providers.base import ChatRequest, ModelInfo, PromptMessage, Takes
 from chatcore.providers.failures import from_event
-from chatcore.providers.sdk import UNUSUAL, Reading, SDKProvider, Stream, encodable, field
+from chatcore.providers.sdk_client import UNUSUAL, Reading, SDKProvider, Stream, encodable, field
 
 if TYPE_CHECKING:
     import httpx2

@@ -7,8 +7,8 @@ from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from typing import Literal, Protocol, runtime_checkable
 
+from chatcore.attachments.images import Image
 from chatcore.events import RunEvent
-from chatcore.images import Image
 
 Role = Literal["system", "user", "assistant"]
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from chatcore.errors import ProviderError
 from chatcore.providers.base import ModelInfo
-from chatcore.providers.openai import OpenAIProvider
+from chatcore.providers.openai_chat import OpenAIProvider
 
 if TYPE_CHECKING:
     from openai import AsyncOpenAI

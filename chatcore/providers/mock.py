@@ -10,9 +10,9 @@ import wave
 from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass, replace
 
+from chatcore.attachments.files import after_files
 from chatcore.errors import ProviderError
 from chatcore.events import Ended, Ending, RunEvent, TextDelta, UsageReported
-from chatcore.files import after_files
 from chatcore.providers.base import ChatRequest, ModelInfo, Takes
 
 MODEL = "mock"

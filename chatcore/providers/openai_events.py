@@ -10,7 +10,7 @@ from tenacity import AsyncRetrying, RetryCallState, wait_exponential, wait_rando
 
 from chatcore.events import Ended, Ending, KeptByProvider, ReasoningDelta, RunEvent, TextDelta, UsageReported
 from chatcore.providers.failures import Failure, Kind, from_event
-from chatcore.providers.sdk import UNUSUAL, encodable, field
+from chatcore.providers.sdk_client import UNUSUAL, encodable, field
 
 ANSWER_ID = re.compile(r"[A-Za-z0-9_-]{1,200}")
 """The id of an answer: it comes from outside, and becomes a part of an address. As `Answer` in `forms`."""

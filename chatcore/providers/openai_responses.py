@@ -14,9 +14,9 @@ from chatcore.errors import ProviderError
 from chatcore.events import KeptByProvider
 from chatcore.providers.base import ChatRequest, PromptMessage
 from chatcore.providers.failures import Failure, Kind, translate
-from chatcore.providers.openai import OpenAISDKProvider
+from chatcore.providers.openai_chat import OpenAISDKProvider
 from chatcore.providers.openai_events import ANSWER_ID, Place, ResponseReading, missing_chunks
-from chatcore.providers.sdk import Reading, Stream, encodable, field
+from chatcore.providers.sdk_client import Reading, Stream, encodable, field
 
 if TYPE_CHECKING:
     from openai import AsyncOpenAI

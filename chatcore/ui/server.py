@@ -13,12 +13,12 @@ from typing import Any
 import streamlit as st
 from streamlit.errors import StreamlitSecretNotFoundError
 
-from chatcore import settings
-from chatcore.database import Database, engine_options
-from chatcore.lineup import Lineup
-from chatcore.personas.shared import SharedPersonas
-from chatcore.runs import RunRegistry
-from chatcore.settings import Settings
+from chatcore.models.directory import Lineup
+from chatcore.personas.shared_directory import SharedPersonas
+from chatcore.runs.registry import RunRegistry
+from chatcore.server import settings
+from chatcore.server.settings import Settings
+from chatcore.storage.server.database import Database, engine_options
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,11 +4,13 @@ import hashlib
 
 import streamlit as st
 
-from chatcore.lineup import VisitLineup
-from chatcore.ui import browser_storage, link, preferences
+from chatcore.models.directory import VisitLineup
+from chatcore.session.session import Visit
 from chatcore.ui.server import Server as Server
 from chatcore.ui.server import server as server
-from chatcore.visit import Visit
+from chatcore.ui.shell import link
+from chatcore.ui.sidebar import settings
+from chatcore.ui.storage import sync
 
 VISIT_KEY, LINEUP_KEY = "visit", "lineup"
 
@@ -27,13 +29,13 @@ def _signed_in() -> str | None:
 def visit() -> Visit:
     """The visit of this page. Its first call reads the browser's storage, and blocks the script until that is done."""
     if VISIT_KEY not in st.session_state:
-        items = browser_storage.read_all()
+        items = sync.read_all()
         here = server()
         providers = VisitLineup(here.lineup, here.registry.submit)
         st.session_state[LINEUP_KEY] = providers
         begun = Visit(items, here.registry, providers, link.asked(), here.database, _signed_in(), here.shared)
         begun.naming.allowed = here.settings.chat_titles
-        preferences.speak(begun)
+        settings.speak(begun)
         st.session_state[VISIT_KEY] = begun
     known: Visit = st.session_state[VISIT_KEY]
     return known

@@ -20,18 +20,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from chatcore.circuit import Circuits
 from chatcore.events import Ending
-from chatcore.making import RunLimits, make
 from chatcore.providers.base import ChatRequest, PromptMessage
-from chatcore.providers.sdk import SDKProvider
-from chatcore.run_log import Run
-from chatcore.runs import RunRegistry
-from tests.asking import KEY
-from tests.dialects import Dialect
-from tests.every_dialect import DIALECTS
-from tests.upstream import Upstream
-from tests.upstream_script import Answer, Script, answer
+from chatcore.providers.sdk_client import SDKProvider
+from chatcore.runs.circuit_breaker import Circuits
+from chatcore.runs.generate import RunLimits, make
+from chatcore.runs.log import Run
+from chatcore.runs.registry import RunRegistry
+from tests.support.asking import KEY
+from tests.support.fake_vendor.dialects import Dialect
+from tests.support.fake_vendor.every_dialect import DIALECTS
+from tests.support.fake_vendor.scripts import Answer, Script, answer
+from tests.support.fake_vendor.upstream import Upstream
 
 LAG_EVERY = 0.01
 

@@ -21,17 +21,18 @@ from functools import cache
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from chatcore import archive, packing, search
-from chatcore.conversation import Conversation
+from chatcore.conversation import search
+from chatcore.conversation.messages import now_ms
+from chatcore.conversation.tree import Conversation
 from chatcore.events import Ended, Ending, Reply, UsageReported
-from chatcore.messages import now_ms
-from chatcore.restore import restore
-from chatcore.shelf import Shelf
-from tests.asking import by
+from chatcore.storage import codec, compression
+from chatcore.storage.browser.loading import restore
+from chatcore.storage.browser.store import Shelf
 from tests.bench.streaming import ENTER, FIRST, LAST, WATCH
-from tests.servers import CHROMIUM_ARGUMENTS, AppServer, chromium_path
-from tests.upstream import Upstream
-from tests.upstream_script import reply
+from tests.support.app_process import CHROMIUM_ARGUMENTS, AppServer, chromium_path
+from tests.support.asking import by
+from tests.support.fake_vendor.scripts import reply
+from tests.support.fake_vendor.upstream import Upstream
 
 TURNS = 5
 """Of each of many chats: as many as a page shows without a click."""
@@ -64,8 +65,8 @@ def chat(number: int, messages: int, characters: int) -> Conversation:
 
 def values(chats: list[Conversation]) -> dict[str, dict[str, object]]:
     """What the storage holds, the first chat open."""
-    found = {archive.chat_key(one.id): packing.pack(archive.dump(one, "bench")) for one in chats}
-    index = {archive.INDEX_KEY: {"version": 2, "revision": 1, "open": chats[0].id}} if chats else {}
+    found = {codec.chat_key(one.id): compression.pack(codec.dump(one, "bench")) for one in chats}
+    index = {codec.INDEX_KEY: {"version": 2, "revision": 1, "open": chats[0].id}} if chats else {}
     return found | index
 
 
@@ -167,8 +168,8 @@ def on_the_server(chats: list[Conversation], rounds: int) -> None:
     shelf = Shelf(restore(values(chats)))
     held, _ = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    plain = sum(len(packing.text_of(archive.dump(one))) for one in chats)
-    stored = sum(len(packing.text_of(value)) for value in values(chats).values())
+    plain = sum(len(compression.text_of(codec.dump(one))) for one in chats)
+    stored = sum(len(compression.text_of(value)) for value in values(chats).values())
     times = []
     for _ in range(rounds):
         begin = time.perf_counter()

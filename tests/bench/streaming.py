@@ -19,9 +19,9 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from tests.servers import APP, CHROMIUM_ARGUMENTS, AppServer, chromium_path
-from tests.upstream import Upstream
-from tests.upstream_script import DONE, Pace, Say, Script, Stall, Status, finish, usage
+from tests.support.app_process import APP, CHROMIUM_ARGUMENTS, AppServer, chromium_path
+from tests.support.fake_vendor.scripts import DONE, Pace, Say, Script, Stall, Status, finish, usage
+from tests.support.fake_vendor.upstream import Upstream
 
 TUTORIAL = Path(__file__).with_name("tutorial_app.py")
 FIRST, LAST, WAITING = "Firstword", "Lastword", "Waiting for the first word"

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Error, expect, sync_playwright
 
-from tests.browser.chat import FREE, Chat
-from tests.servers import CHROMIUM_ARGUMENTS, AppServer, chromium_path, free_port
-from tests.upstream import Upstream
+from tests.browser.chat_page import FREE, Chat
+from tests.support.app_process import CHROMIUM_ARGUMENTS, AppServer, chromium_path, free_port
+from tests.support.fake_vendor.upstream import Upstream
 
 TIMEOUT = 15_000
 

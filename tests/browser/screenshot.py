@@ -2,8 +2,8 @@
 
 from playwright.sync_api import sync_playwright
 
-from tests.browser.chat import Chat
-from tests.servers import CHROMIUM_ARGUMENTS, ROOT, AppServer, chromium_path
+from tests.browser.chat_page import Chat
+from tests.support.app_process import CHROMIUM_ARGUMENTS, ROOT, AppServer, chromium_path
 
 
 def main() -> None:

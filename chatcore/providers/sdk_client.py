@@ -1,0 +1,259 @@
+"""What the adapters share: one client of a vendor's SDK, what leaves with a request, how its stream is followed.
+
+Owns the HTTP client and the way from the SDK's chunks and errors to events and failures. An adapter says how its vendor
+is asked and what its chunks mean. The SDKs are imported when the first answer is asked for, or by `warm`. Nothing of
+the environment reaches the provider: no key, header, proxy or address.
+"""
+
+import asyncio
+from abc import ABC, abstractmethod
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping
+from contextlib import aclosing
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Protocol, Self, TypeVar
+from urllib.parse import urlsplit
+
+from chatcore.errors import ProviderError
+from chatcore.events import Ended, RunEvent
+from chatcore.providers.base import ChatRequest, ModelInfo
+from chatcore.providers.failures import Failure, Kind, translate
+from chatcore.providers.response_limit import bound
+from chatcore.providers.unsupported import Refused
+
+if TYPE_CHECKING:
+    import httpx2
+
+USAGE_GRACE = 2.0
+"""Seconds that the usage may take to follow the end mark."""
+
+KEEP_CONNECTION = 60.0
+"""Seconds that an idle connection is kept: about the time to read an answer and ask on."""
+
+UNUSUAL = "The provider ended the answer for an unusual reason: it may be incomplete."
+
+NOT_STREAMS = ("text/html", "application/json", "application/xml", "text/xml")
+
+_END = object()
+"""No chunk: `data: null` makes a chunk that is None."""
+
+
+class Client(Protocol):
+    """What the vendors' clients have in common."""
+
+    async def close(self) -> None: ...
+
+
+class Stream(Protocol):
+    """An SDK's answer as it comes."""
+
+    response: Any
+
+    def __aiter__(self) -> AsyncIterator[object]: ...
+
+    async def __aenter__(self) -> Self: ...
+
+    async def __aexit__(
+        self, exc_type: type[BaseException] | None, exc: BaseException | None, exc_tb: TracebackType | None
+    ) -> None: ...
+
+
+C = TypeVar("C", bound=Client)
+
+
+class Reading(Protocol):
+    """What the chunks of one answer mean.
+
+    They come as the JSON that the provider sent, which is not checked: every field may be missing or of any type.
+    """
+
+    ended: Ended | None
+    """The provider's end mark, once it has come."""
+
+    def read(self, chunk: object) -> Iterator[RunEvent]:
+        """The events of one chunk. Raises `ProviderError` for an error that is reported inside the stream."""
+        ...
+
+
+class SDKProvider(ABC, Generic[C]):
+    """A `Provider` through a vendor's async SDK. It belongs to the event loop that streams first."""
+
+    vendor_headers: ClassVar[Mapping[str, str]] = {}
+    """What the vendor wants with every request beside the key."""
+
+    def __init__(
+        self,
+        name: str,
+        api_key: str,
+        base_url: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        connect_timeout: float = 10,
+        write_timeout: float = 60,
+        read_timeout: float | None = None,
+    ) -> None:
+        """`headers` go with every request beside what HTTP and the key need.
+
+        The timeouts are in seconds. By default silence has no limit here: it is judged by runs.py, on content.
+        """
+        self.name, self._api_key, self._base_url = name, api_key, base_url
+        address = urlsplit(base_url)
+        self.host = address.netloc.rpartition("@")[2]
+        self.origin = f"{address.scheme}://{self.host}"
+        self._headers = dict(headers or {})
+        self._timeouts = {"connect": connect_timeout, "write": write_timeout, "read": read_timeout, "pool": None}
+        self._refused = Refused()
+        self._making = asyncio.Lock()
+        self._client: C | None = None
+
+    @abstractmethod
+    def _make_client(self, http_client: "httpx2.AsyncClient", timeout: "httpx2.Timeout") -> C:
+        """The vendor's client, in a thread of its own: import the SDK here, with all that the first request would."""
+
+    @abstractmethod
+    def _key_headers(self) -> dict[str, str]:
+        """How this vendor takes its key."""
+
+    @abstractmethod
+    async def _open(self, client: C, request: ChatRequest) -> Stream:
+        """Ask; the SDK's async stream of plain JSON: to make a model of every chunk takes it five times as long."""
+
+    @abstractmethod
+    def _list(self, client: C) -> AsyncIterator[object]:
+        """The vendor's list of models."""
+
+    @abstractmethod
+    def _reading(self) -> Reading:
+        """For the chunks of one answer."""
+
+    async def warm(self) -> None:
+        await self._ready()
+
+    async def aclose(self) -> None:
+        if self._client is not None:
+            await self._client.close()
+
+    async def models(self) -> tuple[ModelInfo, ...]:
+        client = await self._ready()
+        try:
+            found = [self._model(model) async for model in self._list(client)]
+        except (AttributeError, TypeError):  # The SDKs take any answer for a list.
+            failure = Failure(Kind.NOT_A_STREAM, self.host)
+        except self._errors() as error:
+            failure = translate(error, self.host, answering=False)
+        else:
+            return tuple(model for model in found if model)
+        raise failure
+
+    def _model(self, model: object) -> ModelInfo | None:
+        """One entry of the vendor's list; None for what is none."""
+        name = getattr(model, "id", None)
+        return ModelInfo(name) if isinstance(name, str) and name else None
+
+    async def stream(self, request: ChatRequest) -> AsyncGenerator[RunEvent, None]:
+        reading = self._reading()
+        async with aclosing(self._chunks(request)) as chunks:
+            async for chunk in chunks:
+                for event in reading.read(chunk):
+                    yield event
+                if reading.ended is not None:
+                    break
+            while reading.ended is not None and (chunk := await _late(chunks)) is not _END:
+                for event in reading.read(chunk):
+                    yield event
+        if reading.ended is not None:
+            yield reading.ended
+
+    async def _chunks(self, request: ChatRequest) -> AsyncGenerator[object, None]:
+        """The chunks as the SDK gives them, and its errors translated."""
+        client = await self._ready()
+        answering, empty = False, True
+        try:
+            stream = await self._open(client, request)
+            answering = True
+            async with stream:
+                kind = stream.response.headers.get("content-type", "").partition(";")[0].strip().lower()
+                if kind in NOT_STREAMS:
+                    raise Failure(Kind.NOT_A_STREAM, self.host)
+                async for chunk in stream:
+                    empty = False
+                    yield chunk
+            if empty and kind != "text/event-stream":
+                raise Failure(Kind.NOT_A_STREAM, self.host)
+        except self._errors() as error:
+            failure = translate(error, self.host, answering=answering)
+        else:
+            return
+        raise failure
+
+    def _errors(self) -> tuple[type[Exception], ...]:
+        import httpx2
+
+        return (*self._sdk_errors(), httpx2.HTTPError, OSError, ValueError, RecursionError)
+
+    @abstractmethod
+    def _sdk_errors(self) -> tuple[type[Exception], ...]:
+        """What the vendor's SDK raises."""
+
+    async def _ready(self) -> C:
+        """The client. It is made in a thread: the import and the certificates would hold up every other answer."""
+        async with self._making:
+            if self._client is None:
+                self._client = await asyncio.to_thread(self._make)
+            return self._client
+
+    def _make(self) -> C:
+        import httpx2
+
+        timeout = httpx2.Timeout(**self._timeouts)
+        http_client = httpx2.AsyncClient(
+            trust_env=False,
+            follow_redirects=False,
+            timeout=timeout,
+            limits=httpx2.Limits(keepalive_expiry=KEEP_CONNECTION),
+            event_hooks={"request": [self._leave_only_our_headers], "response": [bound]},
+        )
+        return self._make_client(http_client, timeout)
+
+    async def _leave_only_our_headers(self, request: "httpx2.Request") -> None:
+        """The headers anew: the SDKs add what the environment holds, facts about this machine, and the cookies of
+        earlier answers, which one visitor's request would carry for another."""
+        import httpx2
+
+        kind = request.headers.get("content-type", "")
+        form = kind.startswith("multipart/")  # It says there where its parts end.
+        streams = request.method == "POST" and not form
+        request.headers = httpx2.Headers(
+            {
+                "Host": request.url.netloc.decode("ascii"),
+                "Accept": "text/event-stream" if streams else "application/json, text/event-stream",
+                "Accept-Encoding": "gzip, deflate",
+                "Content-Type": kind if form else "application/json",
+                "Content-Length": str(len(await request.aread())),
+                "User-Agent": "chatcore",
+                **self.vendor_headers,
+                **self._headers,
+                **(self._key_headers() if self._api_key else {}),
+            }
+        )
+
+
+async def _late(chunks: AsyncGenerator[object, None]) -> object:
+    """The next chunk after the end mark, or _END.
+
+    The answer is whole: what fails or stays away now costs the usage and nothing else.
+    """
+    try:
+        async with asyncio.timeout(USAGE_GRACE):
+            return await anext(chunks, _END)
+    except (TimeoutError, ProviderError):
+        return _END
+
+
+def field(value: object, name: str) -> object:
+    """What an object of JSON has under a name; None where it is no object, or has nothing there."""
+    return value.get(name) if isinstance(value, dict) else None
+
+
+def encodable(text: str) -> str:
+    """`text` with a question mark for each lone surrogate, which UTF-8 can't carry."""
+    return text.encode("utf-8", "replace").decode("utf-8")

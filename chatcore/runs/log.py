@@ -1,0 +1,198 @@
+"""The log of one answer, which any number of readers follow.
+
+Owns what is in it and what it amounts to at any moment. Knows nothing of who makes the answer: whoever does appends.
+"""
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from chatcore.conversation.messages import Sent
+from chatcore.conversation.metrics import Timing
+from chatcore.events import (
+    Ended,
+    Ending,
+    KeptByProvider,
+    ReasoningDelta,
+    Reply,
+    RetryScheduled,
+    RunEvent,
+    TextDelta,
+    UsageReported,
+    fold,
+)
+from chatcore.runs.continuation import Seam
+
+EVENT_BYTES = 120
+"""What one event costs beside its text, measured with `sys.getsizeof` on CPython 3.11."""
+
+
+@dataclass(frozen=True, slots=True)
+class Retrying:
+    """The wait for the next attempt; `until` is on the clock of the run."""
+
+    scheduled: RetryScheduled
+    until: float
+    left: float
+    """Seconds from now."""
+
+
+class Run:
+    """One answer: an append-only log of events.
+
+    Text that goes on from `begun` is joined to it: the log begins with `begun`, and what the model says again is left
+    out. Of the reports of usage only the last is in the log, before the end.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic, begun: str = "", kept: str = "") -> None:
+        self._clock = clock
+        self.created = clock()
+        # Guarded by _changed. Once `ended` is set, `_events` never grows.
+        self._events: list[RunEvent] = []
+        self._changed = threading.Condition()
+        self._seam = Seam(begun) if begun else None
+        self._usage: UsageReported | None = None
+        self._retry: tuple[RetryScheduled, float] | None = None
+        self.ended: Ended | None = None
+        self.ended_at: float | None = None
+        self.failure = ""
+        """What kind of failure ended it, for the log of the server."""
+        self.first_at: float | None = None
+        """When the first token came."""
+        self._said_at: float | None = None
+        """When the first of the answer itself came."""
+        self._thinks = False
+        self.sents: tuple[Sent, ...] = ()
+        """What goes to the provider, and what goes instead when that is too long."""
+        self._shorter = False
+        self.overhead = 0
+        """Milliseconds from the click until the run was made."""
+        self.attempts = 0
+        """How often the provider was asked."""
+        self.size = 0
+        self.answering = False
+        """Whether text has come beside what was begun."""
+        self._claimed: set[str] = set()
+        self.kept = kept
+        """The id under which the provider goes on with it by itself, or ""."""
+        if begun:
+            with self._changed:
+                self._add(TextDelta(begun))
+
+    def append(self, event: RunEvent) -> bool:
+        """Add to the log; False when the run has ended already, and nothing was added."""
+        with self._changed:
+            if self.ended is not None:
+                return False
+            if self.first_at is None and isinstance(event, (TextDelta, ReasoningDelta)):
+                self.first_at = self._clock()
+                self._retry = None
+            if isinstance(event, TextDelta):
+                self._say(self._seam.add(event.text) if self._seam else event.text, event)
+            elif isinstance(event, UsageReported):
+                self._usage = event
+            elif isinstance(event, Ended):
+                self._end(event)
+            else:
+                self._note(event)
+            return True
+
+    def claim(self, what: str) -> bool:
+        """True once: for the one of its readers that does what is to be done once when it has ended."""
+        with self._changed:
+            first = what not in self._claimed
+            self._claimed.add(what)
+            return first
+
+    def fail(self, reason: str, failure: str) -> bool:
+        """End as failed, of this kind, in words that are safe to show; False when the run has ended already."""
+        with self._changed:
+            if self.ended is None:
+                self.failure = failure
+            return self.append(Ended(Ending.FAILED, reason))
+
+    def _say(self, text: str, event: TextDelta) -> None:
+        if self._said_at is None:
+            self._said_at = self._clock()
+        if self._seam is None or text:
+            self.answering = True
+            self._add(event if self._seam is None else TextDelta(text))
+
+    def _note(self, event: ReasoningDelta | RetryScheduled | KeptByProvider) -> None:
+        self._retry = None
+        self._thinks = self._thinks or isinstance(event, ReasoningDelta)
+        if isinstance(event, RetryScheduled):
+            self._retry, self.attempts = (event, self._clock() + event.seconds), event.attempt
+            self._shorter = self._shorter or event.shorter
+        elif isinstance(event, KeptByProvider):
+            self.kept = event.answer_id
+        self._add(event)
+
+    def _end(self, event: Ended) -> None:
+        if self.retry:
+            self.attempts -= 1
+        if self._seam and (text := self._seam.rest()):
+            self.answering = True
+            self._add(TextDelta(text))
+        if self._usage:
+            self._add(self._usage)
+        self.ended, self.ended_at, self._seam = event, self._clock(), None
+        self._add(event)
+
+    def _add(self, event: RunEvent) -> None:
+        self._events.append(event)
+        self.size += EVENT_BYTES
+        if isinstance(event, (TextDelta, ReasoningDelta)):
+            self.size += len(event.text)
+        self._changed.notify_all()
+
+    def events_since(self, cursor: int, timeout: float = 0) -> tuple[Sequence[RunEvent], int]:
+        """What came after `cursor`, and the next cursor; waits up to `timeout` seconds for something to come.
+
+        A reader that starts (again) at 0 gets the whole answer so far at once.
+        """
+        with self._changed:
+            if timeout > 0:
+                self._changed.wait_for(lambda: len(self._events) > cursor or self.ended is not None, timeout)
+            return self._events[cursor:], len(self._events)
+
+    def reply(self) -> Reply:
+        """What the log amounts to so far."""
+        events, _ = self.events_since(0)
+        return fold(events)
+
+    @property
+    def timing(self) -> Timing:
+        """How long it has taken so far."""
+
+        def since(start: float | None, then: float | None) -> int | None:
+            return None if start is None or then is None else max(0, round((then - start) * 1000))
+
+        now = self._clock() if self.ended_at is None else self.ended_at
+        said = now if self._said_at is None else self._said_at
+        thought = since(self.first_at, said) if self._thinks else None
+        return Timing(self.overhead, since(self.created, self.first_at), thought, since(self.created, now) or 0)
+
+    @property
+    def retry(self) -> Retrying | None:
+        """The wait for the next attempt, while there is one."""
+        with self._changed:
+            scheduled, until = self._retry or (None, 0.0)
+            left = until - self._clock()
+            return Retrying(scheduled, until, left) if scheduled and left > 0 and not self.ended else None
+
+    @property
+    def sent(self) -> Sent | None:
+        """What went to the provider."""
+        return self.sents[-1 if self._shorter else 0] if self.sents else None
+
+    @property
+    def usage(self) -> UsageReported | None:
+        """What the provider reported last."""
+        return self._usage
+
+    @property
+    def waited(self) -> float:
+        """Seconds since the run was made."""
+        return self._clock() - self.created

@@ -1,0 +1,142 @@
+"""What a click on the page of personas does: each change checked, stored, and to be taken back.
+
+Owns what may be saved. Knows nothing of Streamlit; what all tabs agree on is in `own.py`.
+"""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Literal, Protocol
+
+from chatcore.errors import InputError
+from chatcore.locking import Locked, locked
+from chatcore.personas.library import Known, Library
+from chatcore.personas.model import Persona
+from chatcore.personas.parsing import read
+from chatcore.personas.transfer import against
+from chatcore.session.active_chat import Undo
+from chatcore.text.json_source import Problem
+
+
+class Undoing(Locked, Protocol):
+    """Who can take back what was done last."""
+
+    undoable: Undo | None
+
+
+class Personas:
+    """The visitor's own personas, as one page changes them."""
+
+    def __init__(self, library: Library, undoing: Undoing) -> None:
+        self.library, self._undoing = library, undoing
+        self._own = library.own
+        self.lock = undoing.lock
+
+    @property
+    def shared_problems(self) -> list[tuple[str, Problem]]:
+        """The files of the server that are no personas, and what is wrong with them."""
+        return self.library.shared.problems() if self.library.shared else []
+
+    @locked
+    def save(self, given: str | Persona, was: str = "", draft: str = "") -> Known:
+        """Store a persona, or what its JSON says; `was` is its id where that was another one. Drops its draft, whose
+        name is that id if it is not given as `draft`.
+
+        Raises `InputError`, which names the field and the reason.
+        """
+        persona = _persona(given)
+        before = was or persona.id
+        known, draft = self._own.get(before), draft or before
+        _refuse(self.library.clash(persona, f"own:{before}" if known else ""))
+        text = self._own.draft(draft)
+        self._own.save(persona)
+        if before != persona.id:
+            self._own.delete(before)
+        self._own.drop_draft(draft)
+        back = partial(self._put_back, [known] if known else [], [persona.id], {draft: text} if text else {})
+        self._note("saved", persona.name, back)
+        return Known("own", persona)
+
+    @locked
+    def delete(self, persona_id: str) -> None:
+        """Delete an own one, and its draft."""
+        if known := self._own.get(persona_id):
+            draft = self._own.draft(persona_id)
+            self._own.delete(persona_id)
+            self._own.drop_draft(persona_id)
+            self._note(
+                "deleted", known.name, partial(self._put_back, [known], [], {persona_id: draft} if draft else {})
+            )
+
+    @locked
+    def duplicate(self, key: str) -> Known:
+        """A copy of any persona under a free id and name. Raises `InputError` where there is none with this key."""
+        if (known := self.library.find(key)) is None:
+            raise InputError("This persona is no longer there.")
+        copy = self.library.free(known.persona)
+        self._own.save(copy)
+        self._note("copied", known.persona.name, partial(self._put_back, [], [copy.id], {}))
+        return Known("own", copy)
+
+    @locked
+    def take_in(self, personas: Sequence[Persona], replace: bool) -> None:
+        """Store imported ones: all, or with an `InputError` none.
+
+        What is here with the same content is left out. With another content it takes the place of an own one if it is
+        to `replace` that; else it gets a free id and name.
+        """
+        compared = against(self.library, personas)
+        _refuse(next(iter(compared.problems), None))
+        replaced = [known for it in compared.other if replace and (known := self._own.get(it.id))]
+        ids = {known.id for known in replaced}
+        taken = self.library.taken()
+        coming = [*compared.new, *(it for it in compared.other if it.id in ids)]
+        for persona in compared.new:
+            taken.add(persona)
+        for persona in compared.other:
+            if persona.id not in ids:
+                coming.append(taken.free(persona))
+                taken.add(coming[-1])
+        for persona in coming:
+            self._own.save(persona)
+        name = "1 persona" if len(coming) == 1 else f"{len(coming)} personas"
+        back = partial(self._put_back, replaced, [it.id for it in coming], {})
+        self._undoing.undoable = Undo("imported", name, back)
+
+    def _note(self, act: Literal["saved", "deleted", "copied"], name: str, back: Callable[[], None]) -> None:
+        self._undoing.undoable = Undo(act, f"“{name}”", back)
+
+    @locked
+    def _put_back(self, before: list[Persona], new: list[str], drafts: dict[str, str]) -> None:
+        """As it was: without the new ones, with those that were there before."""
+        for persona_id in new:
+            if persona_id not in {persona.id for persona in before}:
+                self._own.delete(persona_id)
+        for persona in before:
+            self._own.save(persona)
+        for name, text in drafts.items():
+            self._own.keep_draft(name, text)
+
+
+def reason(problem: Problem) -> str:
+    """A problem as a sentence, with the place where it is known."""
+    if problem.field and problem.line:
+        return f"“{problem.field}” (line {problem.line}, column {problem.column}): {problem.reason}."
+    if problem.line:
+        return f"Line {problem.line}, column {problem.column}: {problem.reason}."
+    if problem.field:
+        return f"“{problem.field}”: {problem.reason}."
+    return f"This is no persona: {problem.reason}."
+
+
+def _persona(given: str | Persona) -> Persona:
+    if isinstance(given, Persona):
+        return given
+    found = read(given)
+    if found.persona is None:
+        raise InputError(reason(found.problems[0]))
+    return found.persona
+
+
+def _refuse(problem: Problem | None) -> None:
+    if problem:
+        raise InputError(reason(problem))

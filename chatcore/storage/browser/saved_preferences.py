@@ -1,0 +1,51 @@
+"""What the browser's storage says about the next visit: which chat it opens, who answers in it, and what
+the visitor wishes.
+
+Decides neither.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from chatcore.conversation.messages import Choice
+from chatcore.storage import codec
+from chatcore.storage.browser.loading import Restored, restore
+from chatcore.storage.preferences import Wishes
+
+
+class Index:
+    """The stored index; every change of it is put to be stored."""
+
+    def __init__(self, found: Restored, put: Callable[[str, dict[str, Any]], None], by: str) -> None:
+        self.open_chat, self.choice, self.wishes = found.open_chat, found.choice, found.wishes
+        self._revision, self._put, self._by = found.revision, put, by
+
+    def open(self, chat_id: str) -> None:
+        """Let `chat_id` be the one that the next visit opens."""
+        if chat_id != self.open_chat:
+            self.open_chat = chat_id
+            self._save()
+
+    def prefer(self, choice: Choice) -> None:
+        """Let this one answer in new chats, and at the next visit."""
+        if choice != self.choice:
+            self.choice = choice
+            self._save()
+
+    def wish(self, wishes: Wishes) -> None:
+        """Let this be so from now on, and at the next visit."""
+        if wishes != self.wishes:
+            self.wishes = wishes
+            self._save()
+
+    def hear(self, value: object) -> None:
+        """Another tab has stored the index: what the visitor wished there is not to be written over here."""
+        if isinstance(value, Mapping) and value.get("by") != self._by:
+            found = restore({codec.INDEX_KEY: value})
+            if not found.damage:
+                self.wishes = found.wishes
+
+    def _save(self) -> None:
+        self._revision += 1
+        index = codec.dump_index(self._revision, self._by, self.open_chat or "", self.choice, self.wishes)
+        self._put(codec.INDEX_KEY, index)

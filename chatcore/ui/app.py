@@ -1,0 +1,102 @@
+"""What every page stands in: the storage, the list of chats, the way to the other pages, an answer that is being made.
+
+It is drawn by the entry script itself, so that it stays on the page when the visitor goes to another one: nothing that
+is on its way to the storage is lost. A page draws no more than its own content.
+"""
+
+import streamlit as st
+from streamlit.navigation.page import Page
+
+from chatcore.errors import SetupError
+from chatcore.session.session import Visit
+from chatcore.streams.frames import CHECKPOINT_SECONDS
+from chatcore.ui import i18n
+from chatcore.ui.chat import composer, live_answer, submission
+from chatcore.ui.chat import page as chat_page
+from chatcore.ui.components import page_language
+from chatcore.ui.components.sources import FILES, compact
+from chatcore.ui.insights import page as insights_page
+from chatcore.ui.personas import page as personas_page
+from chatcore.ui.personas import playground, share_link
+from chatcore.ui.session import server, visit
+from chatcore.ui.shell import clicks, link, pages, shortcuts
+from chatcore.ui.sidebar import chat_list
+from chatcore.ui.storage import sync
+
+ICON = str(FILES / "icon.svg")
+_recover = st.components.v2.component("chatcore_recovery", js=compact("recovery.js"))
+_entered = st.components.v2.component("chatcore_entered", js=compact("page_entered.js"))
+
+
+def draw() -> None:
+    """The whole page. Everything that stays is drawn before the page's own content, which may be a stream."""
+    st.set_page_config(page_title=i18n.TITLE, page_icon=ICON, layout="centered")
+    chat = st.Page(chat_page.draw, title=i18n.TITLE, icon=":material/forum:", default=True)
+    insights = st.Page(insights_page.draw, title=i18n.INSIGHTS, url_path=pages.INSIGHTS, icon=":material/insights:")
+    masks = ":material/theater_comedy:"
+    personas = st.Page(personas_page.draw, title=i18n.PERSONAS, url_path=pages.PERSONAS, icon=masks)
+    page = st.navigation([chat, personas, insights], position="hidden")
+    try:
+        server()
+    except SetupError as error:
+        st.error(i18n.not_set_up(str(error)))
+        st.stop()
+    with st.container(key="storage-reading"):
+        here = visit()
+    clicks.draw_all()
+    link.go(here, sync.went())
+    share_link.receive()
+    submission.send(here)
+    here.attach()
+    in_chat = page == chat
+    pages.enter(page.url_path)
+    if pages.wants_chat():
+        st.switch_page(chat, query_params=link.to(here))
+    with st.bottom, st.container(key="storage"):
+        # First of all: the answer begins when the question is stored.
+        first = sync.draw_first(here)
+        _recover(key="recovery")
+        page_language.draw()
+        _entered(key=f"entered-{page.url_path}", data={"top": not in_chat})
+        shortcuts.draw()
+    # Drawn last, and below all else that is at the bottom.
+    status = st.bottom.container(key="status")
+    st.html(f"<style>{compact('page.css')}</style>")
+    with st.sidebar, st.container(key="pages", horizontal=True, gap="xsmall"):
+        _draw_way_to_chat(here, chat, i18n.TITLE)
+        st.page_link(personas, label=i18n.PERSONAS)
+        st.page_link(insights, label=i18n.INSIGHTS)
+    chat_list.draw(here)
+    share_link.draw(here)
+    if not in_chat:
+        _draw_way_to_chat(here, chat, i18n.BACK_TO_CHAT)
+        _keep_up(here)
+    with playground.watched(here=page == personas):
+        page.run()
+    with status:
+        sync.draw_pending(here, first)
+        if here.naming.awaited:
+            chat_list.draw_title_on_its_way(here)
+        if here.behind:
+            _look_behind(here)
+
+
+@st.fragment(run_every=CHECKPOINT_SECONDS)
+def _look_behind(here: Visit) -> None:
+    """Take over what ends in the other chats of this visit, though nobody clicks: only then the browser has it."""
+    if here.ended_behind:
+        st.rerun()
+
+
+def _draw_way_to_chat(here: Visit, chat: Page, label: str) -> None:
+    st.page_link(chat, label=label, query_params=link.to(here))
+
+
+def _keep_up(here: Visit) -> None:
+    """What the chat's page does beside its content, while another page is shown."""
+    link.hide()
+    with st.bottom:
+        composer.draw_undo(here)
+        with st.container(key="storage-live"):
+            if here.conversation.running:
+                live_answer.keep_up(here)

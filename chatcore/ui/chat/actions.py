@@ -1,0 +1,182 @@
+"""The row of small buttons under a message: copy, rate, ask again, edit, delete, and the numbers of an answer.
+
+One element for each row, drawn by `actions.js`: as many buttons of Streamlit would cost each run of the script and the
+browser far more. Draws, and takes what was clicked; what comes of that is done by `versions.py`.
+"""
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import streamlit as st
+
+from chatcore.conversation.messages import Choice, Feedback, Message
+from chatcore.conversation.metrics import tokens_per_second
+from chatcore.session.session import Visit
+from chatcore.ui import i18n
+from chatcore.ui.chat import model_dialog, persona_picker, prompt_inspector
+from chatcore.ui.components.sources import compact
+from chatcore.ui.session import lineup
+from chatcore.ui.shell.clicks import counted
+
+CAST = 20
+"""Personas that are offered with one click to answer again."""
+# The page has the code once and each row calls it: what is part of an element is sent with it every time.
+_code = st.components.v2.component(
+    "chatcore_actions",
+    html='<span role="status" class="chat-voice"></span>',
+    css=compact("actions.css"),
+    js=compact("actions.js"),
+    isolate_styles=False,
+)
+_row = st.components.v2.component("chatcore_actions_row", js=compact("actions_row.js"), isolate_styles=False)
+
+
+def draw_code(visit: Visit) -> None:
+    """What all rows share, to be drawn before the first of them."""
+    names = {
+        "copy": i18n.COPY,
+        "copied": i18n.COPIED,
+        "refused": i18n.NOT_COPIED,
+        "good": i18n.GOOD_ANSWER,
+        "bad": i18n.BAD_ANSWER,
+        "reason": i18n.FEEDBACK_REASON,
+        "save": i18n.SAVE_REASON,
+        "again": i18n.REGENERATE,
+        "other": i18n.REGENERATE_WITH,
+        "model": i18n.ANOTHER_MODEL,
+        "persona": i18n.ANOTHER_PERSONA,
+        "more": i18n.MORE_MODELS,
+        "numbers": i18n.NUMBERS,
+        "sent": i18n.WHAT_WAS_SENT,
+        "delete": i18n.DELETE,
+        "edit": i18n.EDIT,
+        "editing": i18n.EDITED_QUESTION,
+        "send": i18n.SEND_EDITED,
+        "cancel": i18n.CANCEL_EDIT,
+        "previous": i18n.PREVIOUS_VERSION,
+        "next": i18n.NEXT_VERSION,
+    }
+    offered = [
+        {"provider": choice.provider, "model": choice.model, "name": _name(choice.provider, choice.model)}
+        for choice in _choices(visit)
+    ]
+    cast = [{"persona": it.key, "name": persona_picker.name(it)} for it in visit.personas.library.all()[:CAST]]
+    _code(key="actions-code", data={"words": names, "models": offered, "personas": cast})
+
+
+def draw(visit: Visit, message: Message, versions: list[Message], again: bool = True) -> None:
+    """The row of a message that is complete; "Regenerate" where it does not stand beside the ending already."""
+    key = f"actions-{message.id}".replace("__", "_.")
+    data: dict[str, Any] = {"id": message.id, "text": message.text, "place": message.parent or ""}
+    if len(versions) > 1:
+        at = versions.index(message) + 1
+        data["version"] = at, len(versions), i18n.version(at, len(versions))
+    if message.role == "user":
+        data |= {"asked": True, "attached": bool(message.images or message.files)}
+    else:
+        asks = message.parent is not None
+        persona = visit.conversation.persona_of(message)
+        facts = [*([(i18n.PERSONA, persona.name)] if persona else []), *_numbers(message)]
+        data |= {"again": again and asks, "asks": asks, "numbers": facts}
+        if given := message.feedback:
+            data["rating"] = {"good": given.good, "reason": given.reason}
+
+    def act() -> None:
+        _act(visit, message, versions, st.session_state[key].act)
+
+    def show() -> None:
+        if st.session_state[key].open == "models":
+            model_dialog.ask()
+        else:
+            prompt_inspector.show(message.id)
+
+    _row(key=key, data=data, on_act_change=counted(act), on_open_change=counted(show, dialog=True))
+
+
+def _act(visit: Visit, message: Message, versions: list[Message], what: object) -> None:
+    """Do what was clicked. It comes from outside, so its shape is checked."""
+    match what:
+        case {"do": "again", **named}:
+            _ask_again(visit, message, named)
+        case {"do": "rate", "good": bool(good), "reason": str(reason)}:
+            visit.rate(message.id, Feedback(good, reason))
+        case {"do": "unrate"}:
+            visit.rate(message.id, None)
+        case {"do": "edit", "text": str(text)}:
+            visit.edit(message.id, text)
+        case {"do": "delete"}:
+            visit.delete_message(message.id)
+        case {"do": "previous" | "next" as way}:
+            other = versions.index(message) + (1 if way == "next" else -1)
+            if 0 <= other < len(versions):
+                visit.show_version(versions[other].id)
+
+
+def _ask_again(visit: Visit, message: Message, what: Mapping[object, object]) -> None:
+    """The same question, of who is named there if somebody is."""
+    match what:
+        case {"provider": str(provider), "model": str(model)}:
+            if (choice := Choice(provider, model)) in _choices(visit):
+                visit.retry(message.id, choice)
+        case {"persona": str(key)}:
+            if known := visit.personas.library.find(key):
+                visit.retry(message.id, persona=known.persona)
+        case _:
+            visit.retry(message.id)
+
+
+def _choices(visit: Visit) -> list[Choice]:
+    """Who can be asked with one click: who answers here, who has answered here, and each provider's own model."""
+    ready = {offer.id: offer.default_model for offer in lineup().offers if offer.ready}
+    answered = (Choice(said.provider, said.model) for said in reversed(visit.conversation.path))
+    known = dict.fromkeys([visit.choice, *answered, *(Choice(*offered) for offered in ready.items())])
+    return [choice for choice in known if choice.provider in ready and choice.model]
+
+
+def _name(provider: str, model: str) -> str:
+    names = {offer.id: offer.name for offer in lineup().offers}
+    name = i18n.said(names.get(provider, provider))
+    return name if name.lower() == model.lower() else " · ".join(filter(None, (name, model)))
+
+
+def _numbers(answer: Message) -> list[tuple[str, str]]:
+    """What is known of how an answer was made, each with its name."""
+    facts = [(i18n.MODEL, _name(answer.provider, answer.model))] if answer.model else []
+    timing, usage = answer.timing, answer.usage
+    if timing and timing.first is not None:
+        facts.append((i18n.FACTS["first"], _duration(timing.first)))
+    if timing:
+        facts.append((i18n.FACTS["overhead"], _duration(timing.overhead)))
+    if rate := tokens_per_second(usage, timing):
+        facts.append((i18n.FACTS["rate"], i18n.number(rate, 1)))
+    if usage:
+        facts += [
+            (i18n.FACTS["in"], i18n.number(usage.input_tokens)),
+            (i18n.FACTS["out"], i18n.number(usage.output_tokens)),
+        ]
+    return facts + _cost(answer)
+
+
+def _cost(answer: Message) -> list[tuple[str, str]]:
+    """In dollars: as the provider says, else by the prices of the model, where they are known."""
+    usage = answer.usage
+    if usage is None:
+        return []
+    if usage.cost is not None:
+        return [(i18n.FACTS["reported"], _dollars(usage.cost))]
+    info = lineup().info(answer.provider, answer.model)
+    if info.input_price is None or info.output_price is None:
+        return []
+    cost = (usage.input_tokens * info.input_price + usage.output_tokens * info.output_price) / 1e6
+    return [(i18n.FACTS["estimated"], _dollars(cost))]
+
+
+def _duration(milliseconds: int) -> str:
+    return f"{milliseconds} ms" if milliseconds < 1000 else f"{i18n.number(milliseconds / 1000, 1)} s"
+
+
+def _dollars(cost: float) -> str:
+    """With two digits that count, also where it is a small part of a cent."""
+    digits = 2 if cost >= 1 or cost <= 0 else min(8, 1 - math.floor(math.log10(cost)))
+    return f"${i18n.number(cost, max(2, digits))}"

@@ -1,0 +1,216 @@
+"""Images and files of the message that is being written: read as soon as they are there, and shown with their size.
+
+Streamlit's message field uploads what is attached and says so only with the message. A component says it before, by
+name; what it names is looked up among the uploads of this session. Owns what is read of them, and what is kept attached
+when a message could not be sent.
+"""
+
+from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+from functools import lru_cache
+
+import streamlit as st
+from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+from streamlit.runtime.uploaded_file_manager import UploadedFileRec
+
+from chatcore.attachments import files, images
+from chatcore.attachments.files import File
+from chatcore.attachments.images import Image
+from chatcore.errors import InputError
+from chatcore.prompting import window
+from chatcore.ui import i18n
+from chatcore.ui.components.sources import compact
+from chatcore.ui.shell.clicks import counted
+
+MOST = files.MOST + images.MOST
+"""That are read of one message."""
+QUICK = 0.3
+"""Seconds that the page waits for what is read; after that it can be used meanwhile."""
+READABLE = 20_000
+"""Characters of a file that are shown when it is opened in the transcript."""
+LYING, READINGS, KEPT = "attachments-lying", "attachments-readings", "attachments-kept"
+WATCH = "attachments-watch"
+
+_readers = ThreadPoolExecutor(4, "attachments")
+_watch = st.components.v2.component("chatcore_attachments_watch", js=compact("attachments_watch.js"))
+
+
+@dataclass(frozen=True, slots=True)
+class Attached:
+    """What goes with the message; `id` is that of the upload, `size` that of the file as it was given, in bytes."""
+
+    id: str
+    name: str
+    size: int
+    content: Image | File
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """An upload that is being read; its result raises `InputError`."""
+
+    name: str
+    size: int
+    result: "Future[Attached]"
+
+
+def readings(uploads: Sequence[UploadedFileRec]) -> list[Reading]:
+    """Of these uploads, each of which is read once."""
+    known: dict[str, Reading] = st.session_state.get(READINGS, {})
+    now = {upload.file_id: known.get(upload.file_id) or _begun(upload) for upload in uploads}
+    st.session_state[READINGS] = now
+    return list(now.values())
+
+
+def _begun(upload: UploadedFileRec) -> Reading:
+    return Reading(files.clean_name(upload.name), len(upload.data), _readers.submit(_read, upload))
+
+
+def _read(upload: UploadedFileRec) -> Attached:
+    read = images.prepare if images.claims_to_be_one(upload.data, upload.name) else files.read
+    name = files.clean_name(upload.name)
+    return Attached(upload.file_id, name, len(upload.data), read(upload.data, name))
+
+
+def kept() -> list[Attached]:
+    """What stays attached of a message that could not be sent."""
+    attached: list[Attached] = st.session_state.get(KEPT, [])
+    return attached
+
+
+def keep(attached: list[Attached]) -> None:
+    st.session_state[KEPT] = attached
+
+
+def sent() -> None:
+    """What lay in the field has been taken out of it."""
+    st.session_state[LYING] = []
+
+
+def check(attached: Sequence[Attached], *, takes_images: bool, model: str) -> tuple[list[Image], list[File]]:
+    """What may go with one message. Raises `InputError`."""
+    pictures = [it.content for it in attached if isinstance(it.content, Image)]
+    texts = [it.content for it in attached if isinstance(it.content, File)]
+    if pictures and not takes_images:
+        raise InputError(i18n.images_refused(model))
+    if len(pictures) > images.MOST:
+        raise InputError(i18n.too_many_images(images.MOST))
+    files.check(texts)
+    return pictures, texts
+
+
+def are_being_read() -> bool:
+    """Whether what is shown of them will change by itself."""
+    known: dict[str, Reading] = st.session_state.get(READINGS, {})
+    return not all(reading.result.done() for reading in known.values())
+
+
+def draw() -> None:
+    """What is attached to the message that is being written, in a place that is always drawn."""
+    place = st.empty()
+    lying = readings(_lying())
+    if lying or kept():
+        wait([reading.result for reading in lying], QUICK)
+        with place.container(key="attached", gap=None):
+            for attached in kept():
+                _draw_kept(attached)
+            for reading in lying:
+                _draw_lying(reading)
+            if are_being_read():
+                _draw_again(lying)
+            _draw_sum([*kept(), *_read_of(lying)])
+    with st.container(key="attachments-watch-place"):
+        names: list[str] = st.session_state.get(LYING, [])
+        _watch(key=WATCH, data={"shown": names, "most": MOST}, on_lying_change=_take)
+
+
+def _take() -> None:
+    """The names come from the browser."""
+    names = st.session_state[WATCH].lying
+    if isinstance(names, list):
+        st.session_state[LYING] = [name for name in names[:MOST] if isinstance(name, str)]
+
+
+def _lying() -> list[UploadedFileRec]:
+    """The uploads of this session that have the names of what lies in the field: of two with one name, the newer."""
+    here = get_script_run_ctx()
+    names: list[str] = st.session_state.get(LYING, [])
+    if here is None or not names or not isinstance(here.uploaded_file_mgr, MemoryUploadedFileManager):
+        return []
+    uploads = list(here.uploaded_file_mgr.file_storage.get(here.session_id, {}).values())
+    found = []
+    for name in reversed(names):
+        at = next((at for at in reversed(range(len(uploads))) if uploads[at].name == name), None)
+        if at is not None:
+            found.append(uploads.pop(at))
+    return found[::-1]
+
+
+def _read_of(lying: Sequence[Reading]) -> list[Attached]:
+    return [it.result.result() for it in lying if it.result.done() and not it.result.exception()]
+
+
+def draw_sent(attached: Sequence[File], message_id: str) -> None:
+    """The files of a message. The text of one goes to the page when it is opened: it may be long."""
+    for number, file in enumerate(attached):
+        key = f"file-{number}-{message_id}".replace("__", "_.")
+        line = i18n.plain(f"{file.name} · {i18n.about_tokens(tokens(file))}")
+        box = st.expander(line, key=key, on_change=counted(_open), icon=":material/description:")
+        if box.open:
+            box.text(file.text[:READABLE])
+            if len(file.text) > READABLE:
+                box.caption(i18n.file_cut(READABLE, len(file.text)))
+
+
+def _open() -> None:
+    """The page is drawn again, with the text."""
+
+
+@lru_cache(maxsize=256)
+def tokens(content: Image | File) -> int:
+    """About how many it takes of the model's context."""
+    return window.IMAGE if isinstance(content, Image) else window.estimate(files.as_prompt([content]))
+
+
+def _draw_lying(reading: Reading) -> None:
+    """The chip in the field has its own way to take it out again."""
+    if not reading.result.done():
+        st.caption(i18n.attached(reading.name, reading.size, i18n.READING))
+        return
+    try:
+        content = reading.result.result().content
+        st.caption(i18n.attached(reading.name, reading.size, i18n.about_tokens(tokens(content))))
+    except InputError as error:
+        st.caption(f":material/error: {i18n.plain(i18n.said(str(error)))}")
+
+
+def _draw_kept(attached: Attached) -> None:
+    with st.container(key=f"kept-{attached.id}", horizontal=True, vertical_alignment="center", gap="xsmall"):
+        line = i18n.attached(attached.name, attached.size, i18n.about_tokens(tokens(attached.content)))
+        st.caption(line, width="content")
+        st.button(
+            i18n.remove_file(attached.name),
+            key=f"unattach-{attached.id}",
+            on_click=counted(_drop),
+            args=(attached.id,),
+            icon=":material/close:",
+            type="tertiary",
+        )
+
+
+def _draw_sum(attached: Sequence[Attached]) -> None:
+    if len(attached) > 1:
+        st.caption(i18n.in_all(sum(tokens(it.content) for it in attached)))
+
+
+def _drop(attached_id: str) -> None:
+    keep([attached for attached in kept() if attached.id != attached_id])
+
+
+@st.fragment(run_every=0.5)
+def _draw_again(lying: Sequence[Reading]) -> None:
+    """The page, when all is read."""
+    if all(reading.result.done() for reading in lying):
+        st.rerun()

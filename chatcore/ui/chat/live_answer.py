@@ -1,0 +1,151 @@
+"""The answer that is being made, drawn while it is: waiting, streaming, ended."""
+
+import time
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from chatcore.conversation.messages import now_ms
+from chatcore.runs.registry import Run
+from chatcore.session.session import Visit
+from chatcore.streams import frames
+from chatcore.ui import i18n
+from chatcore.ui.chat import pausing
+from chatcore.ui.chat.markdown import draw as draw_piece
+from chatcore.ui.chat.reasoning import LiveThoughts
+from chatcore.ui.chat.transcript import Places, pieces
+from chatcore.ui.session import VISIT_KEY, server
+from chatcore.ui.storage.sync import draw_write
+
+POLL = 0.02
+STILL = "live-still"
+THOUGHT = 160
+"""Characters of what the model thinks that are shown while it does: each step is drawn once, and costs no more."""
+
+
+class LivePage:
+    """What the stream does to the page: the waiting line until the first token, checkpoints, the heartbeat."""
+
+    def __init__(
+        self, visit: Visit, run_id: str, waiting: DeltaGenerator, checkpoint: DeltaGenerator, thoughts: LiveThoughts
+    ) -> None:
+        """`waiting` and `checkpoint` are the places of the waiting line and of the part that is being stored."""
+        self._visit, self._run_id, self._waiting, self._checkpoint = visit, run_id, waiting, checkpoint
+        self._run, self._line, self._thought, self._noted = visit.run, "", "", ""
+        self._blocks: list[DeltaGenerator] = []
+        self._thoughts = thoughts
+
+    def follow(self, run: Run) -> None:
+        self._run = run
+
+    def tick(self) -> None:
+        """Reading the session's state is where Streamlit may end the script; it sends nothing."""
+        st.session_state[VISIT_KEY]
+        run = self._run
+        if run is None:
+            self._show(i18n.waiting(0))
+        elif retry := run.retry:
+            self._show(i18n.retrying(retry.scheduled, retry.left))
+        elif not run.answering:
+            self._show(i18n.thinking(run.waited, self._thought) if self._thought else i18n.waiting(run.waited))
+        elif self._line:
+            self._line = ""
+            self._waiting.empty()
+        if run and run.answering:
+            self._thoughts.end()
+        else:
+            self._thoughts.tick()
+        if run and run.kept != self._noted:
+            self._noted = run.kept
+            self.checkpoint(0, "")
+
+    def checkpoint(self, start: int, text: str) -> None:
+        """Each in an element of its own key: within one run of the script a key can be drawn only once."""
+        write = self._visit.checkpoint(self._run_id, start, text, self._noted)
+        if write:
+            with self._checkpoint:
+                draw_write(write, write.key)
+
+    def draw(self, number: int, markdown: str) -> None:
+        if number == len(self._blocks):
+            self._blocks.append(st.empty())
+        draw_piece(self._blocks[number], markdown)
+
+    def think(self, text: str) -> None:
+        self._thought = (self._thought + text)[-THOUGHT:]
+        self._thoughts.add(text)
+
+    def end(self) -> None:
+        self._thoughts.end()
+
+    def _show(self, line: str) -> None:
+        if line != self._line:
+            self._line = line
+            self._waiting.caption(line)
+
+
+def draw_still(visit: Visit, places: Places, checkpoint_slot: DeltaGenerator) -> None:
+    """What there is of the answer, or was when it was paused, in the same places as `draw`.
+
+    While a script follows an answer, Streamlit runs no fragment, and so no dialog.
+    """
+    waiting = places.foot.empty()
+    answer, run = visit.conversation.running, visit.run
+    if answer is None or answer.run is None:
+        return
+    if pausing.held_answer(visit):
+        waiting.caption(i18n.PAUSED)
+    still = places.body.container(key="still")
+    for piece in pieces(pausing.shown(visit, answer, run.reply().text if run else "")):
+        draw_piece(still, piece)
+    with checkpoint_slot.container():
+        keep_up(visit)
+
+
+@st.fragment(run_every=frames.CHECKPOINT_SECONDS)
+def keep_up(visit: Visit) -> None:
+    """Begin the answer of the open chat when its question is stored, or can't be, store what comes of it, and take its
+    end over."""
+    answer, run = visit.conversation.running, visit.run
+    if answer and visit.starting:
+        waited = now_ms() - answer.created
+        if visit.outbox.problem or waited > 1000 * server().settings.chat_save_seconds:
+            visit.begin()
+    elif answer and answer.run and run:
+        _store_rest(visit, answer.run, run)
+
+
+def _store_rest(visit: Visit, run_id: str, run: Run) -> None:
+    if run.ended:
+        st.rerun()
+    kept_of, start = st.session_state.get(STILL, ("", 0))
+    start = start if kept_of == run_id else 0
+    text = run.reply().text
+    if len(text) > start and (write := visit.checkpoint(run_id, start, text[start:], run.kept)):
+        st.session_state[STILL] = run_id, len(text)
+        draw_write(write, write.key)
+
+
+def draw(visit: Visit, places: Places, checkpoint_slot: DeltaGenerator) -> DeltaGenerator:
+    """Follow the answer to its end. A click ends the script in here; the next one starts again from the beginning.
+
+    The place of the waiting line, to be filled with what is said of the ending: that stands there in later runs too.
+    So a button in it stays the same element, and a click on it is not lost.
+    """
+    waiting = places.foot.empty()
+    answer = visit.conversation.running
+    if answer is None or answer.run is None:
+        return waiting
+    page = LivePage(visit, answer.run, waiting, checkpoint_slot, LiveThoughts(answer, places.thoughts))
+    deadline = time.monotonic() + server().settings.chat_save_seconds
+    while visit.starting and not visit.outbox.problem and time.monotonic() < deadline:
+        page.tick()
+        time.sleep(POLL)
+    visit.begin()
+    run = visit.run
+    if run is not None:
+        page.follow(run)
+        with places.body, st.container(key="live"):
+            st.write_stream(frames.frames(run, page))
+        page.end()
+    return waiting

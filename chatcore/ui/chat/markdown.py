@@ -1,0 +1,19 @@
+"""A rewritten piece of Markdown on the page."""
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from chatcore.markdown.rewriter import apart
+
+
+def draw(place: DeltaGenerator, piece: str) -> None:
+    parts = list(apart(piece))
+    if parts == [(piece, None)]:
+        place.markdown(piece)
+        return
+    with place.container():
+        for text, language in parts:
+            if language is None:
+                st.markdown(text)
+            else:
+                st.code(text, language or None)

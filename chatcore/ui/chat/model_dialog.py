@@ -1,0 +1,212 @@
+"""Who answers: the button that says it, and the dialog in which the visitor chooses the provider, the model and a key.
+
+Draws; who can be asked is `lineup.py`'s, which keys the browser remembers `keyring.py`'s.
+"""
+
+from concurrent.futures import Future, wait
+from typing import TypeVar
+
+import streamlit as st
+
+from chatcore.conversation.messages import Choice
+from chatcore.errors import ChatError
+from chatcore.models.directory import Offer
+from chatcore.providers.base import ModelInfo
+from chatcore.session.session import Visit
+from chatcore.ui import i18n
+from chatcore.ui.session import lineup, server
+from chatcore.ui.shell import clicks, dialogs
+from chatcore.ui.shell.clicks import counted
+
+DIALOG, PROVIDER = "models", "models-provider"
+ASKED, KEEP = "models-asked", "models-keep"
+FIELDS = "models-field-"
+"""Before the names of what belongs to one provider: its model, key and address, and what was wrong with them."""
+QUICK = 0.3
+"""Seconds for which a dialog waits by itself; after that it can be used while the provider thinks."""
+POLL = 0.5
+
+T = TypeVar("T")
+
+
+def draw_button(visit: Visit) -> None:
+    """What answers here; a click opens the dialog."""
+    choice = visit.choice
+    names = {offer.id: offer.name for offer in lineup().offers}
+    label = i18n.answers(names.get(choice.provider, choice.provider), choice.model)
+    st.button(
+        label,
+        key="choose-model",
+        on_click=counted(ask, dialog=True),
+        icon=":material/expand_more:",
+        icon_position="right",
+        type="tertiary",
+    )
+
+
+def draw_dialog(visit: Visit) -> None:
+    """The dialog, while it is open."""
+    if dialogs.is_open(DIALOG):
+        st.dialog(i18n.MODEL, width="medium", on_dismiss=counted(dialogs.close))(_draw)(visit)
+
+
+def ask() -> None:
+    """Open the dialog."""
+    dialogs.show(DIALOG)
+    for name in [PROVIDER, ASKED, *(name for name in st.session_state if str(name).startswith(FIELDS))]:
+        st.session_state.pop(name, None)
+
+
+def _field(name: str, offer: Offer) -> str:
+    return f"{FIELDS}{name}-{offer.id}"
+
+
+def _draw(visit: Visit) -> None:
+    clicks.draw_missed()
+    offers = {offer.id: offer for offer in lineup().offers}
+    ids = list(offers)
+    current = visit.choice.provider
+    chosen = st.selectbox(
+        i18n.PROVIDER,
+        ids,
+        index=ids.index(current) if current in ids else 0,
+        format_func=lambda name: i18n.said(offers[name].name),
+        key=PROVIDER,
+    )
+    offer = offers[chosen]
+    # Always drawn: what is below keeps its place, and is not seen twice while the dialog is drawn again.
+    with st.container():
+        if offer.ready:
+            _draw_models(visit, offer)
+    if offer.id != "mock":
+        # A dialog that is drawn again may forget that it was opened.
+        in_use = any(st.session_state.get(_field(name, offer)) for name in ("key", "address", "test", "failed"))
+        with st.expander(i18n.OWN_KEY, expanded=in_use or not offer.ready, icon=":material/key:"):
+            _draw_key(visit, offer)
+
+
+def _draw_models(visit: Visit, offer: Offer) -> None:
+    ids = [model.id for model in _models(offer)]
+    current = visit.choice.model if visit.choice.provider == offer.id else offer.default_model
+    if current and current not in ids:
+        ids.insert(0, current)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        model = st.selectbox(
+            i18n.MODEL,
+            ids,
+            index=ids.index(current) if current else None,
+            key=_field("model", offer),
+            accept_new_options=True,
+            placeholder=i18n.ANY_MODEL,
+        )
+        st.button(
+            i18n.RELOAD_MODELS,
+            key="reload",
+            on_click=counted(_list, dialog=True),
+            args=(offer, True),
+            icon=":material/refresh:",
+        )
+    if model:
+        st.caption(i18n.model(lineup().info(offer.id, model)))
+    if hasattr(lineup().find(offer.id), "cancel"):
+        st.toggle(i18n.KEEP, value=visit.answers.keep, key=KEEP, help=i18n.KEEP_HELP)
+    st.button(
+        i18n.USE_MODEL,
+        key="use-model",
+        on_click=counted(_choose),
+        args=(visit, offer),
+        type="primary",
+        disabled=not model,
+    )
+
+
+def _models(offer: Offer) -> tuple[ModelInfo, ...]:
+    """The provider's list, as far as it is there."""
+    asked, listing = st.session_state.get(ASKED, ("", None))
+    if asked != offer.id or listing is None:
+        listing = _list(offer)
+    try:
+        return _result(listing, i18n.LOADING_MODELS) or ()
+    except ChatError as error:
+        st.warning(f"{i18n.NO_LIST} {i18n.plain(i18n.said(str(error)))}", icon=":material/list:")
+        return ()
+
+
+def _list(offer: Offer, refresh: bool = False) -> "Future[tuple[ModelInfo, ...]]":
+    listing = server().registry.submit(lineup().models(offer.id, refresh))
+    st.session_state[ASKED] = offer.id, listing
+    return listing
+
+
+def _result(future: "Future[T]", waiting: str) -> T | None:
+    """What the loop of the answers makes; None while it does, and then the page is drawn again when it is there."""
+    if wait([future], QUICK).done:
+        return future.result()
+    _draw_waiting(future, waiting)
+    return None
+
+
+@st.fragment(run_every=POLL)
+def _draw_waiting(future: "Future[T]", waiting: str) -> None:
+    if future.done():
+        st.rerun()
+    st.caption(waiting)
+
+
+def _choose(visit: Visit, offer: Offer) -> None:
+    visit.choose(Choice(offer.id, st.session_state[_field("model", offer)]))
+    visit.answers.keep = bool(st.session_state.get(KEEP, visit.answers.keep))
+
+
+def _draw_key(visit: Visit, offer: Offer) -> None:
+    if offer.own:
+        remembered = offer.id in visit.keyring
+        st.caption(i18n.KEY_REMEMBERED if remembered else i18n.KEY_IN_SESSION)
+        st.button(i18n.FORGET_KEY, key="forget-key", on_click=counted(_forget, dialog=True), args=(visit, offer))
+        return
+    # A form: leaving a field asks for no run of its own, which could drop the click that left it.
+    with st.form(f"own-key-{offer.id}", border=False):
+        st.text_input(
+            i18n.API_KEY,
+            type="password",
+            key=_field("key", offer),
+            placeholder="" if offer.needs_key else i18n.NO_KEY_NEEDED,
+        )
+        st.text_input(i18n.BASE_URL, key=_field("address", offer), placeholder=offer.home or "http://localhost:8000/v1")
+        st.checkbox(i18n.REMEMBER, key=_field("remember", offer), help=i18n.REMEMBER_HELP)
+        st.form_submit_button(
+            i18n.TEST_CONNECTION, on_click=counted(_test, dialog=True), args=(offer,), icon=":material/cable:"
+        )
+    if given := st.session_state.get(_field("test", offer)):
+        _draw_test(visit, offer, *given)
+    if failed := st.session_state.get(_field("failed", offer)):
+        st.error(i18n.plain(i18n.said(failed)), icon=":material/error:")
+
+
+def _forget(visit: Visit, offer: Offer) -> None:
+    visit.keyring.forget(offer.id)
+    for name in (_field("key", offer), ASKED):
+        st.session_state.pop(name, None)
+
+
+def _test(offer: Offer) -> None:
+    """Try what stands in the fields now."""
+    key, address, remember = (st.session_state.get(_field(name, offer)) for name in ("key", "address", "remember"))
+    testing = server().registry.submit(lineup().test(offer.id, key or "", address or ""))
+    st.session_state[_field("failed", offer)] = ""
+    st.session_state[_field("test", offer)] = testing, key or "", address or "", bool(remember)
+
+
+def _draw_test(visit: Visit, offer: Offer, testing: "Future[str]", key: str, address: str, remember: bool) -> None:
+    """A key that works is used from then on."""
+    try:
+        said = _result(testing, i18n.TESTING)
+        if said is None:
+            return
+        visit.keyring.use(offer.id, key, address, remember=remember)
+        st.toast(i18n.plain(i18n.said(said)), icon=":material/check:")
+    except ChatError as error:
+        st.session_state[_field("failed", offer)] = str(error)
+    del st.session_state[_field("test", offer)]
+    st.session_state.pop(ASKED, None)
+    st.rerun()

@@ -1,0 +1,81 @@
+"""The page "Chat", from top to bottom, in its frame (`frame.py`)."""
+
+import streamlit as st
+
+from chatcore.session.session import Visit
+from chatcore.storage.browser.loading import Damage
+from chatcore.ui import i18n
+from chatcore.ui.chat import (
+    composer,
+    draft,
+    live_answer,
+    model_dialog,
+    pausing,
+    persona_picker,
+    prompt_inspector,
+    reading_aids,
+    transcript,
+)
+from chatcore.ui.session import visit
+from chatcore.ui.shell import dialogs, link
+from chatcore.ui.storage import downloads
+
+
+def draw() -> None:
+    """Everything that stays is drawn before the stream, and what comes and goes has a place that is always drawn.
+
+    While a stream runs, Streamlit leaves on the page what the run before drew and this one has not reached.
+    """
+    here = visit()
+    link.show(here)
+    with st.bottom, st.container(key="storage-live"):
+        checkpoint_slot = st.empty()
+        draft.draw()
+        reading_aids.draw_announcer(here)
+    with st.container(key="who-answers", horizontal=True, gap="small"):
+        persona_picker.draw(here)
+        model_dialog.draw_button(here)
+    model_dialog.draw_dialog(here)
+    persona_picker.draw_note(here)
+    prompt_inspector.draw_dialog(here)
+    _draw_notices(here)
+    welcome = st.empty()
+    if not here.conversation.path:
+        with welcome.container(key="welcome"):
+            composer.draw_examples(here)
+    cut = prompt_inspector.cut(here)
+    with st.container(key="transcript"):
+        live = transcript.draw(here, cut)
+    stop = composer.draw(here)
+    if live and (dialogs.are_open() or pausing.held_answer(here) or composer.waits()):
+        live_answer.draw_still(here, live, checkpoint_slot)
+    elif live:
+        ending = live_answer.draw(here, live, checkpoint_slot)
+        waited, last = here.settle(), here.conversation.path[-1]
+        # The box of the reasoning is drawn once in a run: the next one says how long it took.
+        if waited or prompt_inspector.cut(here) != cut or (last.ended and last.reasoning):
+            st.rerun()
+        stop.empty()
+        checkpoint_slot.empty()
+        transcript.draw_end(here, here.conversation.path[-1], live, ending)
+
+
+def _draw_notices(here: Visit) -> None:
+    """What must be known of the storage and of the address, each in a place that is always drawn."""
+    damaged, linked = st.empty(), st.empty()
+    if here.damage:
+        with damaged.container(key="damage", border=True):
+            _draw_damage(here.damage, here)
+    if here.unknown_link:
+        linked.warning(i18n.UNKNOWN_LINK, icon=":material/link_off:")
+
+
+def _draw_damage(damages: list[Damage], here: Visit) -> None:
+    newer = [damage for damage in damages if here.shelf.is_newer(damage.key)]
+    if len(newer) < len(damages):
+        st.markdown(i18n.DAMAGED)
+    if newer:
+        st.markdown(i18n.NEWER)
+    for damage in damages:
+        st.caption(f"{i18n.plain(damage.key)}: {i18n.said(damage.reason)}")
+    downloads.draw_unreadable(i18n.DOWNLOAD_UNREADABLE, damages)

@@ -1,0 +1,97 @@
+"""As whom the chat answers: the selector "Persona", what the chosen one is for, and what of it has no effect here.
+
+Draws; which personas there are is the library's (`chatcore/personas/library.py`), what a chat has of one the chat's.
+"""
+
+import streamlit as st
+
+from chatcore.personas.library import Known
+from chatcore.personas.model import Persona
+from chatcore.session.session import Visit
+from chatcore.ui import i18n
+from chatcore.ui.shell.clicks import counted
+
+FIELD = "persona"
+NOBODY, AS_IT_WAS = "", "as-it-was"
+"""Options beside the keys of the library: none, and the one that this chat has and the library has not."""
+WIDTH = 220
+
+
+def draw(visit: Visit) -> None:
+    """The selector. The visit decides what it shows: another chat has another persona."""
+    known = {it.key: it for it in visit.personas.library.all()}
+    now = _now(visit, known)
+    labels = {i18n.NO_PERSONA: NOBODY}
+    if visit.persona and now == AS_IT_WAS:
+        labels[i18n.as_it_was(visit.persona.name)] = AS_IT_WAS
+    for key, it in known.items():
+        # The page sends back the label: each is there once.
+        label = name(it) if name(it) not in labels else i18n.persona_from(name(it), it.source, it.persona.id)
+        labels.setdefault(label, key)
+    names = {key: label for label, key in labels.items()}
+    st.session_state[FIELD] = now
+    st.selectbox(
+        i18n.PERSONA,
+        list(names),
+        format_func=lambda key: names.get(key, ""),
+        key=FIELD,
+        on_change=counted(_choose, dialog=True),
+        args=(visit,),
+        label_visibility="collapsed",
+        icon=":material/theater_comedy:",
+        width=WIDTH,
+    )
+
+
+def draw_note(visit: Visit) -> None:
+    """What the persona of this chat is for, in a place that is always drawn."""
+    place = st.empty()
+    if (persona := visit.persona) is None:
+        return
+    known = {it.key: it for it in visit.personas.library.all()}
+    now = _now(visit, known)
+    notes = [i18n.plain(description(known[now]) if now in known else persona.description), *unapplied(visit, persona)]
+    same = next((it for it in known.values() if it.persona.id == persona.id), None)
+    with place.container(key="persona-note", horizontal=True, vertical_alignment="center"):
+        if now == AS_IT_WAS:
+            notes.append(i18n.PERSONA_CHANGED if same else i18n.PERSONA_GONE)
+        st.caption(" · ".join(filter(None, notes)), width="content")
+        if same and now == AS_IT_WAS:
+            st.button(
+                i18n.TAKE_NEW_PERSONA,
+                key="persona-renew",
+                on_click=counted(visit.cast),
+                args=(same.persona,),
+                type="tertiary",
+            )
+
+
+def unapplied(visit: Visit, persona: Persona) -> list[str]:
+    """What of a persona has no effect when it answers in this chat, in words."""
+    by = visit.choice if persona == visit.persona else visit.choice_for(persona)
+    return [i18n.plain(i18n.UNAPPLIED[what].format(persona.model)) for what in visit.unapplied(persona, by)]
+
+
+def name(known: Known) -> str:
+    """What a persona is called on the page: those that are built in, in its language."""
+    return i18n.said(known.persona.name) if known.source == "preset" else known.persona.name
+
+
+def description(known: Known) -> str:
+    """What it is for, in the same way."""
+    text = known.persona.description
+    return i18n.said(text) if known.source == "preset" else text
+
+
+def _now(visit: Visit, known: dict[str, Known]) -> str:
+    if (persona := visit.persona) is None:
+        return NOBODY
+    same = (key for key, it in known.items() if it.persona.digest == persona.digest)
+    return next(same, AS_IT_WAS)
+
+
+def _choose(visit: Visit) -> None:
+    """Also called when the labels are in another language, or a persona has another name: then nothing was chosen."""
+    chosen = st.session_state[FIELD]
+    if chosen == NOBODY or visit.personas.library.find(chosen):
+        visit.use_persona(chosen or None)

@@ -1,0 +1,152 @@
+"""What was sent: the dialog that shows what went to the model for an answer, and where the transcript was cut for it.
+
+Draws; what went is said by `request.py`, of the chat and what is noted with the answer.
+"""
+
+from dataclasses import dataclass
+from functools import partial
+
+import streamlit as st
+
+from chatcore.attachments import images
+from chatcore.conversation.messages import Message, Sent
+from chatcore.prompting import build
+from chatcore.prompting.build import Part
+from chatcore.session.session import Visit
+from chatcore.ui import i18n
+from chatcore.ui.session import lineup
+from chatcore.ui.shell import clicks, dialogs
+from chatcore.ui.shell.clicks import counted
+
+DIALOG, ANSWER, SHOWN = "sent", "sent-answer", "sent-shown"
+STEP = 20
+"""Messages that are drawn at first, the newest, and more with each click."""
+EXCERPT = 70
+IMAGE_WIDTH = 160
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """The message before which the chat was cut, and the summary that went in place of what stands above it."""
+
+    since: str = ""
+    summary: str = ""
+
+
+NOWHERE = Cut()
+
+
+def cut(visit: Visit) -> Cut:
+    """Where the chat is cut for the last answer on screen that it is known of."""
+    chat = visit.conversation
+    answers = (message for message in reversed(chat.path) if message.role == "assistant")
+    sent = next((sent for answer in answers if (sent := visit.answers.sent(chat, answer))), None)
+    summed = chat.get(sent.summary) if sent else None
+    return Cut(sent.since, summed.summary if summed else "") if sent else Cut()
+
+
+def draw_cut(at: Cut, message_id: str) -> None:
+    """The line above the first message that went to the model. Its place is always drawn: the cut moves."""
+    place = st.empty()
+    if message_id != at.since:
+        return
+    with place.container(key=f"cut-{message_id}"):
+        if at.summary:
+            with st.expander(i18n.CUT_SUMMARY, icon=":material/content_cut:"):
+                st.caption(i18n.SUMMARY_NOTE)
+                st.text(at.summary)
+        else:
+            st.caption(f":material/content_cut: {i18n.CUT}")
+
+
+def show(answer_id: str) -> None:
+    """Open the dialog."""
+    st.session_state[ANSWER] = answer_id
+    st.session_state.pop(SHOWN, None)
+    dialogs.show(DIALOG)
+
+
+def draw_dialog(visit: Visit) -> None:
+    """The dialog, while it is open."""
+    answer = visit.conversation.get(st.session_state.get(ANSWER, ""))
+    if dialogs.is_open(DIALOG) and answer:
+        title = i18n.WHAT_WAS_SENT
+        st.dialog(title, width="large", on_dismiss=counted(dialogs.close))(_draw)(visit, answer)
+
+
+def _draw(visit: Visit, answer: Message) -> None:
+    clicks.draw_missed()
+    chat = visit.conversation
+    names = {offer.id: offer.name for offer in lineup().offers}
+    with st.container(key="sent-facts"):
+        st.markdown(i18n.answers(names.get(answer.provider, answer.provider), answer.model))
+        persona = chat.persona_of(answer)
+        if persona:
+            st.caption(i18n.plain(f"{i18n.PERSONA}: {persona.name}"))
+        sent = visit.answers.sent(chat, answer)
+        if sent is None:
+            st.caption(i18n.NOT_NOTED)
+            return
+        st.caption(i18n.window(sent.context))
+        reported = answer.usage.input_tokens if answer.usage else None
+        st.caption(i18n.tokens_sent(sent.tokens, reported, bool(answer.runs)))
+        if persona:
+            st.caption(i18n.limits_sent(sent.temperature, sent.limit))
+    parts = build.parts(chat, answer.id, sent)
+    if build.digest(part.prompt for part in parts if part.prompt) != sent.digest:
+        st.warning(i18n.CHANGED_SINCE, icon=":material/history:")
+    _draw_left_out(visit, answer, sent)
+    if not persona:
+        st.caption(i18n.NO_SYSTEM_PROMPT)
+    _draw_parts(parts)
+
+
+def _draw_left_out(visit: Visit, answer: Message, sent: Sent) -> None:
+    """What did not go, and why."""
+    left = build.left_out(visit.conversation, answer.id, sent)
+    if left:
+        with st.expander(i18n.left_out(len(left), bool(sent.context)), icon=":material/content_cut:"):
+            lines = ["…"] if len(left) > STEP else []
+            st.text("\n".join([*lines, *(_excerpt(message.text) or "–" for message in left[-STEP:])]))
+        notes = [i18n.SUMMARY_WENT] if sent.summary else []
+        notes += [i18n.files_went(len(sent.files))] if sent.files else []
+        for note in notes:
+            st.caption(note)
+    if sent.unseen:
+        st.caption(i18n.IMAGES_LEFT_OUT)
+
+
+def _draw_parts(parts: tuple[Part, ...]) -> None:
+    """The messages in the order in which they went, the end of a long list."""
+    first = max(0, len(parts) - st.session_state.get(SHOWN, STEP))
+    place = st.empty()
+    if first:
+        place.button(i18n.EARLIER, key="sent-earlier", on_click=counted(partial(_widen, first), dialog=True))
+    for number, part in enumerate(parts[first:], first):
+        with st.container(key=f"sent-part-{number}"):
+            _draw_part(number + 1, part)
+
+
+def _widen(first: int) -> None:
+    st.session_state[SHOWN] = st.session_state.get(SHOWN, STEP) + max(STEP, first // 2)
+
+
+def _draw_part(number: int, part: Part) -> None:
+    prompt = part.prompt
+    if prompt is None:
+        st.caption(f"{number} · {i18n.DELETED_SINCE}")
+        return
+    role = i18n.ASKED_TO_GO_ON if not part.id else i18n.ROLES[prompt.role]
+    with st.expander(i18n.part_sent(number, role, part.tokens, _excerpt(prompt.content))):
+        if prompt.content:
+            st.text(prompt.content)
+        pictures = [content for image in prompt.images if (content := images.content(image))]
+        if pictures:
+            st.image(pictures, width=IMAGE_WIDTH, alt=[i18n.IMAGE] * len(pictures))
+        if len(pictures) < len(prompt.images):
+            st.caption(i18n.NO_IMAGE)
+
+
+def _excerpt(text: str) -> str:
+    line = " ".join(text[: 4 * EXCERPT].split())
+    return line if len(line) <= EXCERPT else line[:EXCERPT].rstrip() + "…"

@@ -1,0 +1,185 @@
+"""The conversation on the page: messages, how answers ended, and the queue. Draws; changes nothing by itself."""
+
+import zlib
+from functools import lru_cache
+from typing import NamedTuple
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from chatcore.attachments import images
+from chatcore.conversation.messages import Draft, Message
+from chatcore.conversation.tree import Conversation
+from chatcore.events import Ended, Ending
+from chatcore.markdown import rewriter
+from chatcore.session.session import Visit
+from chatcore.ui import i18n
+from chatcore.ui.chat import actions, attachments, pausing, prompt_inspector
+from chatcore.ui.chat import reasoning as thoughts
+from chatcore.ui.chat.markdown import draw as draw_piece
+from chatcore.ui.components.sources import compact
+from chatcore.ui.shell.clicks import counted
+
+DRAWN_KEY = "transcript-drawn"
+FIRST = "transcript-first"
+"""The message that was the first on the page when the reader asked for earlier ones."""
+WINDOW = 10
+"""Messages that are drawn of a long chat; each click on "Show earlier" draws some more."""
+MORE = 30
+IMAGE_WIDTH = 240
+UNFINISHED = (Ending.STOPPED, Ending.LENGTH, Ending.FAILED, Ending.INTERRUPTED)
+"""After these endings the model can go on with what it said."""
+AVATARS = {"user": ":material/person:", "assistant": ":material/auto_awesome:"}
+
+
+_keep_place = st.components.v2.component("chatcore_keep_place", js=compact("keep_place.js"))
+
+
+@lru_cache(maxsize=512)
+def pieces(text: str) -> tuple[str, ...]:
+    """An answer in the blocks in which it was streamed, so that nothing jumps when it is drawn again."""
+    return rewriter.pieces(text)
+
+
+class Places(NamedTuple):
+    """Of an answer: where its reasoning stands, its text, what is said under it, and what can be done with it."""
+
+    thoughts: DeltaGenerator
+    body: DeltaGenerator
+    foot: DeltaGenerator
+    row: DeltaGenerator
+
+
+def draw(visit: Visit, cut: prompt_inspector.Cut) -> Places | None:
+    """The end of the path, and the queue. The places of the answer that is being made, where one is."""
+    actions.draw_code(visit)
+    path = visit.conversation.path
+    shown = _window(visit, path)
+    versions = visit.conversation.versions()
+    live = None
+    for message in shown:
+        around = _around(message.role, message.id, cut)
+        with around, _bubble(message.role):
+            if message.role == "user":
+                _draw_question(message)
+                with around:
+                    actions.draw(visit, message, versions[message.parent, message.role])
+                continue
+            places = Places(st.empty(), st.container(), st.container(key=f"foot-{message.id}"), st.empty())
+            if message.ended is None:
+                live = places
+            else:
+                if message.reasoning:
+                    thoughts.draw(message, places.thoughts)
+                for piece in pieces(pausing.shown(visit, message, message.text)):
+                    draw_piece(places.body, piece)
+                ending = places.foot.empty() if pausing.was_paused(message) else places.foot
+                draw_end(visit, message, places, ending)
+    _draw_queue(visit)
+    _blank_rest(len(shown) + len(visit.conversation.queue))
+    return live
+
+
+def _window(visit: Visit, path: tuple[Message, ...]) -> tuple[Message, ...]:
+    """The end of the path: each message costs the browser, and every run of the script."""
+    key = f"window-{visit.conversation.id}"
+    window: int = st.session_state.get(key, WINDOW)
+    shown = path[-window:]
+    place, kept = st.empty(), st.empty()
+    if len(path) > window:
+        place.button(
+            i18n.EARLIER,
+            key=f"{key}-widen",
+            on_click=counted(_widen),
+            args=(key, shown[0]),
+            icon=":material/expand_less:",
+        )
+    if first := st.session_state.pop(FIRST, None):
+        with kept:
+            # No id in the key: Streamlit takes none with "__" in it.
+            _keep_place(key=f"place-{zlib.crc32(first.encode())}", data={"first": first})
+    return shown
+
+
+def _widen(key: str, first: Message) -> None:
+    st.session_state[key] = st.session_state.get(key, WINDOW) + MORE
+    st.session_state[FIRST] = f"st-key-{first.role}-{first.id}"
+
+
+def _around(role: str, element_id: str, cut: prompt_inspector.Cut = prompt_inspector.NOWHERE) -> DeltaGenerator:
+    """The place of a message, with what stands above it."""
+    around = st.container(key=f"{role}-{element_id}")
+    if role == "user":
+        with around:
+            prompt_inspector.draw_cut(cut, element_id)
+    return around
+
+
+def _bubble(role: str) -> DeltaGenerator:
+    return st.chat_message(role, avatar=AVATARS[role])
+
+
+def _blank_rest(drawn: int) -> None:
+    """Empty the places of what the run before drew further down: Streamlit does it only when a stream has ended."""
+    for _ in range(st.session_state.get(DRAWN_KEY, 0) - drawn):
+        st.empty()
+    st.session_state[DRAWN_KEY] = drawn
+
+
+def _draw_question(said: Message | Draft) -> None:
+    pictures = [content for image in said.images if (content := images.content(image))]
+    if pictures:
+        st.image(pictures, width=IMAGE_WIDTH, alt=[i18n.IMAGE] * len(pictures))
+    if len(pictures) < len(said.images):
+        st.caption(i18n.NO_IMAGE)
+    attachments.draw_sent(said.files, said.id)
+    if said.text:
+        st.text(said.text)
+
+
+def draw_end(visit: Visit, message: Message, places: Places, ending: DeltaGenerator) -> None:
+    """What stands under an answer that has ended: how it ended, at `ending`, and what can be done with it."""
+    if message.ended is None:
+        return
+    again = True
+    if note := i18n.note(message.text, message.ended):
+        again = not _draw_ending(visit, message, message.ended, note, ending)
+    with places.row:
+        versions = visit.conversation.versions()[message.parent, message.role]
+        actions.draw(visit, message, versions, again)
+
+
+def _draw_ending(visit: Visit, message: Message, ended: Ended, note: str, place: DeltaGenerator) -> bool:
+    """True where it offers to ask again."""
+    failed = ended.ending is Ending.FAILED
+    with place.container(key=f"ending-{message.id}", horizontal=True, vertical_alignment="center"):
+        st.caption(f":material/error: {note}" if failed else note, width="content")
+        # Always drawn, though empty: what stood there before would stay while the next answer streams.
+        slots = st.empty(), st.empty()
+        if message.id != visit.conversation.leaf or ended.ending not in UNFINISHED:
+            return False
+        again = i18n.REGENERATE if message.text else i18n.RETRY, "retry", visit.retry, "refresh"
+        goes_on = i18n.CONTINUE, "continue", visit.go_on, "play_arrow"
+        for slot, (name, key, act, icon) in zip(slots, (goes_on, again) if message.text else (again,), strict=False):
+            slot.button(
+                name, key=f"{key}-{message.id}", on_click=counted(act), args=(message.id,), icon=f":material/{icon}:"
+            )
+    return True
+
+
+def _draw_queue(visit: Visit) -> None:
+    conversation = visit.conversation
+    for draft in conversation.queue:
+        _draw_draft(visit, conversation, draft)
+
+
+def _draw_draft(visit: Visit, conversation: Conversation, draft: Draft) -> None:
+    with _around("user", draft.id), _bubble("user"):
+        _draw_question(draft)
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.caption(i18n.QUEUED if conversation.running else i18n.HELD)
+            if not conversation.running and draft is conversation.queue[0]:
+                st.button(
+                    i18n.SEND_NOW, key=f"send-{draft.id}", on_click=counted(visit.send_queued), icon=":material/send:"
+                )
+            st.button(i18n.WITHDRAW, key=f"withdraw-{draft.id}", on_click=counted(visit.withdraw), args=(draft.id,))

@@ -1,0 +1,156 @@
+"""The editor of an own persona: its fields, what is wrong with them, what of it is saved, and what is sent.
+
+One fragment, so that typing draws no more than this. The fields are `persona_fields.py`'s, what is typed in them is
+`persona_editing.py`'s.
+"""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from chatcore.personas.model import Persona
+from chatcore.session.session import Visit
+from chatcore.text.json_source import Problem
+from chatcore.ui import i18n
+from chatcore.ui.components.sources import compact
+from chatcore.ui.personas import editor_fields, editor_state, playground
+from chatcore.ui.personas.editor_state import FORM, JSON, Editing
+from chatcore.ui.shell import clicks
+from chatcore.ui.shell.clicks import counted
+
+VIEW, OPEN = "persona-view", "persona-open"
+"""What the session has: in which form the persona is edited, and which is open, as `personas_page.py` names it."""
+LISTED = 20
+"""Problems that are listed."""
+SAID = 3
+"""Problems that a screen reader is told at once."""
+_live = st.components.v2.component(
+    "chatcore_live_text",
+    html='<span role="status"></span>',
+    css="span { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }",
+    js=compact("live_text.js"),
+)
+
+
+@st.fragment(key=editor_fields.EDITOR)
+def draw(visit: Visit, draft: str) -> None:
+    """What is being edited under the name of a draft."""
+    clicks.draw_missed()
+    editor_state.catch_up(visit)
+    it = editor_state.current(visit, draft)
+    problems = editor_state.problems(visit, it)
+    with st.container(key=editor_fields.EDITOR):
+        view = st.segmented_control(
+            i18n.EDITOR,
+            (FORM, JSON),
+            default=FORM,
+            required=True,
+            format_func=i18n.EDIT_AS.__getitem__,
+            key=VIEW,
+            label_visibility="collapsed",
+        )
+        _draw_elsewhere(visit, it)
+        it.enter(view)
+        with st.container(key="persona-fields"):
+            if view == JSON:
+                editor_fields.draw_json(visit, it)
+                # Below: what is typed in keeps its place.
+                _draw_problems(it, problems)
+            else:
+                _draw_problems(it, [problem for problem in problems if problem.field not in i18n.PERSONA_FIELDS])
+                editor_fields.draw_form(visit, it, _at_fields(it, problems))
+        _draw_unknown(it, problems)
+        _draw_save(visit, it, problems, view)
+        _live(key="persona-live", data={"said": " ".join(map(said, problems[:SAID]))})
+        draw_sent(it.document.read.persona)
+        with st.expander(i18n.TRY_IT, key="persona-try", icon=":material/chat:"):
+            playground.draw(visit, None if problems else it.document.read.persona, draft)
+
+
+def draw_sent(persona: Persona | None) -> None:
+    """Exactly what goes to the model, as far as it is a persona."""
+    with st.expander(i18n.PROMPT_SENT, icon=":material/visibility:"):
+        place, facts = st.empty(), st.empty()
+        if persona is None:
+            place.caption(i18n.PROMPT_LATER)
+            return
+        place.code(persona.prompt, language=None, wrap_lines=True)
+        limits = i18n.persona_limits(persona.temperature, persona.max_tokens)
+        facts.caption(i18n.plain(f"{limits} · {i18n.model_used(persona.model)}"))
+
+
+def _draw_elsewhere(visit: Visit, it: Editing) -> None:
+    place = st.empty()
+    if not editor_state.is_changed_elsewhere(visit, it):
+        return
+    gone = visit.personas.library.own.get(it.saved_id) is None
+    with place.container(key="persona-elsewhere"):
+        st.warning(i18n.DELETED_ELSEWHERE if gone else i18n.CHANGED_ELSEWHERE, icon=":material/tab:")
+        st.button(
+            i18n.TAKE_THAT_ONE,
+            key="persona-take",
+            on_click=counted(visit.personas.library.own.drop_draft),
+            args=(it.draft,),
+        )
+
+
+def _draw_problems(it: Editing, problems: Sequence[Problem]) -> None:
+    place = st.empty()
+    if problems:
+        waits = [i18n.NOT_READABLE, ""] if it.document.members is None else []
+        place.error("\n".join([*waits, *(f"- {i18n.plain(said(problem))}" for problem in problems[:LISTED])]))
+
+
+def _at_fields(it: Editing, problems: Sequence[Problem]) -> dict[str, str]:
+    """What is wrong, by field; nothing of a new one in which nobody has written."""
+    if editor_state.is_untouched(it):
+        return {}
+    return {problem.field: i18n.reason(i18n.said(problem.reason)) for problem in problems}
+
+
+def said(problem: Problem) -> str:
+    at = i18n.place(problem.line, problem.column) if problem.line else ""
+    where = " · ".join(part for part in (problem.field, at) if part)
+    return f"{where}: {i18n.said(problem.reason)}" if where else i18n.reason(i18n.said(problem.reason))
+
+
+def _draw_unknown(it: Editing, problems: Sequence[Problem]) -> None:
+    place = st.empty()
+    wrong = {problem.field for problem in problems}
+    if unknown := [(name, meant) for name, meant in it.document.unknown if name not in wrong]:
+        place.caption(i18n.plain(i18n.unknown_fields(unknown)))
+
+
+def _draw_save(visit: Visit, it: Editing, problems: Sequence[Problem], view: str) -> None:
+    changed = it.kept is not None
+    with st.container(key="persona-save", horizontal=True, vertical_alignment="center"):
+        st.button(
+            i18n.SAVE_PERSONA,
+            key="persona-save-it",
+            on_click=counted(_save),
+            args=(visit, it, view),
+            type="primary",
+            disabled=not changed or bool(problems),
+        )
+        st.button(
+            i18n.DISCARD_CHANGES,
+            key="persona-discard",
+            on_click=counted(editor_state.discard),
+            args=(visit, it),
+            type="tertiary",
+            disabled=not changed,
+        )
+        said = [i18n.UNSAVED_CHANGES + "."] if changed else []
+        said += [i18n.NOT_KEPT] if editor_state.is_too_long(it) else []
+        said += [i18n.to_be_solved(_names(problems))] if problems else []
+        st.caption(i18n.plain(" ".join(said)), width="stretch")
+
+
+def _names(problems: Sequence[Problem]) -> list[str]:
+    """Of what is wrong, each once, as the form names it."""
+    names = [i18n.PERSONA_FIELDS.get(problem.field, problem.field) or i18n.whole_persona() for problem in problems]
+    return list(dict.fromkeys(names))
+
+
+def _save(visit: Visit, it: Editing, view: str) -> None:
+    st.session_state[OPEN] = f"own:{editor_state.save(visit, it, view)}"

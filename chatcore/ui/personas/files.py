@@ -1,0 +1,133 @@
+"""Personas as files: the buttons that export them, and the dialog that imports them.
+
+Draws; what a file holds is said in `chatcore.personas.transfer`, and nothing of it is stored before a click.
+"""
+
+import json
+from collections.abc import Sequence
+from functools import partial
+
+import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
+
+from chatcore.personas import model, transfer
+from chatcore.personas.model import Persona
+from chatcore.personas.transfer import Compared, Imported
+from chatcore.session.session import Visit
+from chatcore.text.json_source import Problem
+from chatcore.ui import i18n
+from chatcore.ui.personas import editor
+from chatcore.ui.shell import clicks, dialogs
+from chatcore.ui.shell.clicks import counted
+from chatcore.ui.sidebar.manage_chats import RESERVE
+from chatcore.ui.storage import quota
+
+MAX_UPLOAD_MB = 5
+NAMED, LISTED = 10, 20
+"""How many personas of a file are named, and how many problems."""
+DIALOG = "import-personas"
+READ = "personas-read"
+"""The file that was read last, by its id: a dialog is drawn again at every click in it."""
+REPLACE = "personas-replace"
+
+
+def ask_import() -> None:
+    dialogs.show(DIALOG)
+
+
+def draw(visit: Visit) -> None:
+    """The import dialog, while it is open."""
+    if dialogs.is_open(DIALOG):
+        st.dialog(i18n.IMPORT_PERSONAS, width="medium", on_dismiss=counted(dialogs.close))(_draw)(visit)
+
+
+def draw_export(personas: Sequence[Persona], label: str) -> None:
+    """A button for the file of these personas; of one, its id names the file."""
+    name = f"persona-{personas[0].id}".replace("__", "_.") if len(personas) == 1 else "personas"
+    st.download_button(
+        label,
+        data=partial(transfer.export, personas),
+        file_name=f"{name}.json",
+        mime="application/json",
+        key=f"export-{name}",
+        on_click="ignore",
+        disabled=not personas,
+        icon=":material/download:",
+    )
+
+
+def draw_problems(problems: Sequence[Problem]) -> None:
+    """What is wrong, each with its field and its place: the first of them."""
+    st.markdown("\n".join(f"- {i18n.plain(editor.said(it))}" for it in problems[:LISTED]))
+    if len(problems) > LISTED:
+        st.caption(i18n.more_problems(len(problems) - LISTED))
+
+
+def _draw(visit: Visit) -> None:
+    clicks.draw_missed()
+    file = st.file_uploader(
+        i18n.IMPORT_PERSONAS,
+        type="json",
+        max_upload_size=MAX_UPLOAD_MB,
+        key="persona-file",
+        label_visibility="collapsed",
+    )
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption(i18n.PERSONA_FILE, width="stretch")
+        st.download_button(
+            i18n.JSON_SCHEMA,
+            data=lambda: json.dumps(model.schema(), indent=2),
+            file_name="persona.schema.json",
+            mime="application/schema+json",
+            key="persona-schema",
+            on_click="ignore",
+            type="tertiary",
+            icon=":material/download:",
+        )
+    if file is None:
+        return
+    imported = _read(file)
+    compared = transfer.against(visit.personas.library, imported.personas)
+    if problems := (*imported.problems, *compared.problems):
+        st.error(i18n.PERSONA_FILE_WRONG)
+        draw_problems(problems)
+    else:
+        _offer(visit, imported.personas, compared)
+
+
+def _read(file: UploadedFile) -> Imported:
+    known: tuple[str, Imported] | None = st.session_state.get(READ)
+    if known is None or known[0] != file.file_id:
+        known = file.file_id, transfer.read_file(file.getvalue())
+        st.session_state[READ] = known
+    return known[1]
+
+
+def _offer(visit: Visit, personas: tuple[Persona, ...], compared: Compared) -> None:
+    """What would come in, and the click that lets it in."""
+    names = [persona.name for persona in personas[:NAMED]]
+    st.markdown(i18n.plain(i18n.personas_in_file(names, len(personas) - len(names))))
+    st.caption(i18n.personas_against(len(compared.new), len(compared.same), len(compared.other)))
+    place, coming = st.empty(), (*compared.new, *compared.other)
+    if any(visit.personas.library.own.get(persona.id) for persona in compared.other):
+        place.toggle(i18n.REPLACE_PERSONAS, key=REPLACE, help=i18n.REPLACE_PERSONAS_HELP)
+    needed = sum(len(persona.to_json(indent=None)) for persona in coming)
+    if needed > quota.QUOTA - visit.used - RESERVE:
+        free = i18n.size(max(0, quota.QUOTA - visit.used))
+        st.warning(i18n.too_little_room(i18n.size(needed), free))
+    elif not coming:
+        st.caption(i18n.NOTHING_TO_IMPORT)
+    else:
+        st.button(
+            i18n.IMPORT,
+            key="import-personas",
+            on_click=counted(_import),
+            args=(visit, personas),
+            type="primary",
+            icon=":material/upload:",
+        )
+
+
+def _import(visit: Visit, personas: tuple[Persona, ...]) -> None:
+    visit.personas.take_in(personas, replace=bool(st.session_state.get(REPLACE)))
+    del st.session_state[READ]

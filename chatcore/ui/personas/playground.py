@@ -1,0 +1,159 @@
+"""The test chat on the page of the personas: the one that is in the editor answers, and nothing of it is stored.
+
+Draws, and holds it for as long as it can be seen; what is asked and stopped is `chatcore.session.playground`'s.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from chatcore.conversation.messages import Message
+from chatcore.errors import InputError
+from chatcore.events import Ending
+from chatcore.markdown import blocks
+from chatcore.markdown.rewriter import Rewriter
+from chatcore.personas.model import Persona
+from chatcore.runs.registry import Run
+from chatcore.session.playground import Trial
+from chatcore.session.session import Visit
+from chatcore.text.cleaning import MAX_MESSAGE
+from chatcore.ui import i18n
+from chatcore.ui.chat import persona_picker
+from chatcore.ui.chat.markdown import draw as draw_piece
+from chatcore.ui.chat.transcript import AVATARS, pieces
+from chatcore.ui.session import lineup, server
+from chatcore.ui.shell import clicks
+from chatcore.ui.shell.clicks import counted
+
+TRIAL, SENT, SEEN = "trial", "trial-sent", "trial-seen"
+FIELD = "trial-field"
+STEP = 0.3
+"""Seconds between two looks at the answer that is being made."""
+THOUGHT = 160
+"""Characters of what the model thinks that are shown while it does."""
+
+
+def draw(visit: Visit, persona: Persona | None, key: str) -> None:
+    """The test chat with `persona` as the editor has it, None while that is no persona; another `key`, another chat."""
+    st.session_state[SEEN] = True
+    trial = _trial(visit, key)
+    wrong = _send(visit, trial, persona)
+    trial.settle()
+    with st.container(key="trial"):
+        st.caption(i18n.TRY_IT_HELP)
+        with st.container(key="trial-said"):
+            for number, message in enumerate(trial.messages):
+                with st.container(key=f"{message.role}-trial-{number}"), _bubble(message.role):
+                    _draw_message(trial, message)
+        with st.container(key="trial-acts", horizontal=True):
+            stop, over = st.empty(), st.empty()
+        if trial.running:
+            # A key for each answer: the second click of two must not stop the next one.
+            key, icon = f"stop-trial-{trial.messages[-1].id}".replace("__", "_."), ":material/stop_circle:"
+            stop.button(i18n.STOP, key=key, on_click=counted(trial.stop), icon=icon)
+        if trial.messages:
+            icon = ":material/restart_alt:"
+            over.button(i18n.START_OVER, key="trial-over", on_click=counted(trial.clear), icon=icon)
+        note = st.empty()
+        if wrong:
+            note.warning(i18n.plain(i18n.said(wrong)), icon=":material/edit:")
+        elif persona and (unapplied := persona_picker.unapplied(visit, persona)):
+            note.caption(" · ".join(unapplied))
+        st.chat_input(i18n.TRY_A_MESSAGE, key=FIELD, max_chars=MAX_MESSAGE, on_submit=counted(_take))
+
+
+@contextmanager
+def watched(*, here: bool) -> Iterator[None]:
+    """Around a whole page, which has the test chat only if it is `here`: one that nobody sees any more is stopped.
+
+    Its answer would only cost something.
+    """
+    st.session_state.pop(SEEN, None)
+    if not here:
+        _leave()
+    yield
+    if SEEN not in st.session_state:
+        _leave()
+
+
+def _leave() -> None:
+    if known := st.session_state.pop(TRIAL, None):
+        known[1].stop()
+
+
+def _trial(visit: Visit, key: str) -> Trial:
+    known: tuple[str, Trial] | None = st.session_state.get(TRIAL)
+    if known is None or known[0] != key:
+        _leave()
+        known = key, Trial(server().registry, lineup(), visit.answers.owner)
+        st.session_state[TRIAL] = known
+    return known[1]
+
+
+def _take() -> None:
+    """Not sent here: what was typed in the editor just before may not be drawn yet."""
+    st.session_state[SENT] = st.session_state[FIELD]
+
+
+def _send(visit: Visit, trial: Trial, persona: Persona | None) -> str:
+    """Send what was written, if something was; what can't be sent goes back to the field. Why it can't."""
+    sent: str | None = st.session_state.pop(SENT, None)
+    wrong = "" if persona else i18n.SOLVE_FIRST
+    if sent and persona:
+        try:
+            trial.ask(sent, persona, visit.choice_for(persona))
+        except InputError as error:
+            wrong = str(error)
+    if sent and wrong:
+        st.session_state[FIELD] = sent
+    return wrong
+
+
+def _bubble(role: str) -> DeltaGenerator:
+    return st.chat_message(role, avatar=AVATARS[role])
+
+
+def _draw_message(trial: Trial, message: Message) -> None:
+    if message.role == "user":
+        st.text(message.text)
+    elif message.ended is None:
+        _follow(trial)
+    else:
+        body = st.container()
+        for piece in pieces(message.text):
+            draw_piece(body, piece)
+        if note := i18n.note(message.text, message.ended):
+            st.caption(f":material/error: {note}" if message.ended.ending is Ending.FAILED else note)
+
+
+@st.fragment(run_every=STEP)
+def _follow(trial: Trial) -> None:
+    """The answer that is being made, step by step. Each is a short run of this alone: no click waits for it."""
+    clicks.draw_missed()
+    run = trial.running
+    if run is None or run.ended:
+        st.rerun()
+    else:
+        body, waiting = st.container(), st.empty()
+        for piece in _pieces(run.reply().text):
+            draw_piece(body, piece)
+        if not run.answering:
+            waiting.caption(_waiting(run))
+
+
+def _pieces(text: str) -> Iterator[str]:
+    """The blocks of an answer that is being made; what is open in the last one is drawn as if it were closed."""
+    sealed, rest = blocks.split(text)
+    rewriter = Rewriter()
+    written = [*map(rewriter.write, sealed), rewriter.write(rest, half=True)]
+    return filter(None, written)
+
+
+def _waiting(run: Run) -> str:
+    """What is said until the first word comes."""
+    if retry := run.retry:
+        return i18n.retrying(retry.scheduled, retry.left)
+    thought = run.reply().reasoning[-THOUGHT:]
+    return i18n.thinking(run.waited, thought) if thought else i18n.waiting(run.waited)

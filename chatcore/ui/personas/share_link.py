@@ -1,0 +1,142 @@
+"""A persona by the address of the app: the address to give away, and the dialog that asks before one is taken.
+
+What the address brings counts once, when the page is opened, and is taken by a click and by nothing else. What is in
+it, and what may be, is said in `chatcore.personas.links`.
+"""
+
+from collections.abc import Callable
+from typing import TypeAlias
+
+import streamlit as st
+
+from chatcore.errors import InputError
+from chatcore.personas import links
+from chatcore.personas.model import Persona
+from chatcore.personas.parsing import Read
+from chatcore.session.session import Visit
+from chatcore.ui import i18n
+from chatcore.ui.personas import files
+from chatcore.ui.session import lineup
+from chatcore.ui.shell import clicks, dialogs, pages
+from chatcore.ui.shell.clicks import counted
+
+PARAMETER = "persona"
+DIALOG = "persona-sent"
+SENT = "persona-sent-read"
+Act: TypeAlias = Callable[[Visit, Persona], object]
+
+
+def receive() -> None:
+    """When the page is opened: keep what its address brings, and take it out of there; so a reload does not ask again.
+
+    Later the address counts no more: a run of the script may see an old one.
+    """
+    if SENT in st.session_state:
+        return
+    st.session_state[SENT] = None
+    if (text := st.query_params.get(PARAMETER)) is not None:
+        del st.query_params[PARAMETER]
+        st.session_state[SENT] = links.read_link(text)
+        dialogs.show(DIALOG)
+
+
+def draw(visit: Visit) -> None:
+    """The dialog, while it is open."""
+    read: Read | None = st.session_state.get(SENT)
+    if read and dialogs.is_open(DIALOG):
+        st.dialog(i18n.PERSONA_SENT, width="medium", on_dismiss=counted(_forget))(_draw)(visit, read)
+
+
+def draw_share(persona: Persona) -> None:
+    """The address that gives this persona to others, and what is not in it."""
+    try:
+        text = links.text_of(persona)
+    except InputError as error:
+        st.info(i18n.plain(i18n.said(str(error))), icon=":material/link_off:")
+        return
+    # The page's own name is no part of the app's address: the link leads into the chat.
+    address = (st.context.url or "").removesuffix(pages.now()).rstrip("/")
+    with st.container(key="persona-address"):
+        st.code(f"{address}/?{PARAMETER}={text}", language=None, wrap_lines=True)
+    st.caption(i18n.SHARE_HELP)
+    if persona.model:
+        st.caption(i18n.plain(i18n.link_names_model(persona.model)))
+    if persona.unknown:
+        st.caption(i18n.plain(i18n.not_in_link(list(persona.unknown))))
+
+
+def _draw(visit: Visit, read: Read) -> None:
+    clicks.draw_missed()
+    if read.persona is None:
+        st.error(i18n.PERSONA_LINK_WRONG, icon=":material/link_off:")
+        files.draw_problems(read.problems)
+        return
+    persona = read.persona
+    st.caption(i18n.FROM_OTHERS)
+    st.markdown(f"**{i18n.plain(persona.name)}**")
+    if persona.description:
+        st.text(persona.description)
+    st.markdown(i18n.SENT_TO_MODEL)
+    with st.container(key="persona-sent-prompt"):
+        st.code(persona.prompt, language=None, wrap_lines=True)
+    st.caption(i18n.plain(i18n.persona_limits(persona.temperature, persona.max_tokens)))
+    _draw_model(visit, persona)
+    library = visit.personas.library
+    known = next((it.persona for it in library.all() if it.persona.digest == persona.digest), None)
+    if known:
+        st.info(i18n.HAVE_ALREADY, icon=":material/check:")
+    elif library.clash(persona):
+        free = library.free(persona)
+        st.info(i18n.plain(i18n.persona_beside(free.name, free.id)), icon=":material/library_add:")
+    with st.container(horizontal=True):
+        if known:
+            _draw_button("chat", i18n.CHAT_WITH_IT, _chat, visit, known)
+        else:
+            _draw_button("add", i18n.ADD_PERSONA, _add, visit, persona)
+            _draw_button("add-chat", i18n.ADD_AND_CHAT, _add_and_chat, visit, persona)
+        st.button(i18n.NOT_NOW, key="persona-sent-not", on_click=counted(_forget))
+
+
+def _draw_model(visit: Visit, persona: Persona) -> None:
+    """Which model it asks for, and what that costs."""
+    if not persona.model:
+        st.caption(i18n.MODEL_OF_CHAT)
+        return
+    info = lineup().info(visit.choice_for(persona).provider, persona.model)
+    known = info.input_price is not None and info.output_price is not None
+    price = i18n.model(info) if known else i18n.MAY_COST
+    st.warning(f"{i18n.plain(i18n.asks_for_model(persona.model))} {price}", icon=":material/payments:")
+
+
+def _draw_button(name: str, label: str, act: Act, visit: Visit, persona: Persona) -> None:
+    st.button(
+        label,
+        key=f"persona-sent-{name}",
+        on_click=counted(act),
+        args=(visit, persona),
+        type="secondary" if name == "add-chat" else "primary",
+    )
+
+
+def _forget() -> None:
+    st.session_state[SENT] = None
+
+
+def _add(visit: Visit, persona: Persona) -> Persona:
+    """Keep it, under an id and a name that are free."""
+    library = visit.personas.library
+    added = library.free(persona) if library.clash(persona) else persona
+    visit.personas.take_in((added,), replace=False)
+    _forget()
+    return added
+
+
+def _add_and_chat(visit: Visit, persona: Persona) -> None:
+    _chat(visit, _add(visit, persona))
+
+
+def _chat(visit: Visit, persona: Persona) -> None:
+    visit.new_chat()
+    visit.cast(persona)
+    pages.to_chat()
+    _forget()

@@ -1,0 +1,165 @@
+"""The chats of this browser: new ones, the search, the list by date, and what can be done with the one that is open."""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from itertools import groupby
+
+import streamlit as st
+
+from chatcore.conversation.search import Hit
+from chatcore.session.session import Visit
+from chatcore.storage.browser.store import Entry
+from chatcore.ui import i18n
+from chatcore.ui.shell import clicks, dialogs, pages
+from chatcore.ui.shell.clicks import counted
+from chatcore.ui.shell.time_zone import time_zone
+from chatcore.ui.sidebar import manage_chats, settings
+from chatcore.ui.storage import downloads
+
+SEARCH = "search-chats"
+LISTED = 40
+"""Chats in the list until "Show more": each costs the browser and every run of the script."""
+TITLE_POLL = 0.5
+RENAMING, MORE = "renaming", "chats-listed"
+
+
+def draw(visit: Visit) -> None:
+    with st.sidebar:
+        with st.container(key="chats-new", gap="xsmall"):
+            st.button(
+                i18n.NEW_CHAT,
+                key="new-chat",
+                on_click=counted(_new),
+                args=(visit,),
+                icon=":material/edit_square:",
+                width="stretch",
+            )
+            st.button(
+                i18n.TEMPORARY_CHAT,
+                key="temporary-chat",
+                on_click=counted(_new),
+                args=(visit, True),
+                icon=":material/visibility_off:",
+                type="tertiary",
+                width="stretch",
+            )
+        query = st.text_input(
+            i18n.SEARCH_CHATS,
+            key=SEARCH,
+            type="search",
+            placeholder=i18n.SEARCH_CHATS,
+            icon=":material/search:",
+            label_visibility="collapsed",
+            live="400ms",
+        )
+        with st.container(key="chats", gap=None):
+            if query.strip():
+                with st.container(key="chats-found", gap=None):
+                    _draw_hits(visit, visit.search(query))
+            else:
+                _draw_list(visit)
+        with st.container(key="chats-manage", gap="xsmall"):
+            _draw_dialog_button(i18n.MANAGE_CHATS, "manage-chats", manage_chats.ask, ":material/folder_managed:")
+            _draw_dialog_button(i18n.SETTINGS, "preferences", settings.ask, ":material/settings:")
+        if dialogs.is_open(manage_chats.DIALOG):
+            manage_chats.draw(visit)
+        if dialogs.is_open(settings.DIALOG):
+            settings.draw(visit)
+
+
+@st.fragment(run_every=TITLE_POLL)
+def draw_title_on_its_way(visit: Visit) -> None:
+    """Shows nothing; draws the page again when a title has come. While an answer streams, this waits."""
+    clicks.draw_missed()
+    if visit.naming.ready:
+        st.rerun()
+
+
+def _draw_dialog_button(label: str, key: str, ask: Callable[[], None], icon: str) -> None:
+    st.button(label, key=key, on_click=counted(ask, dialog=True), icon=icon, type="tertiary", width="stretch")
+
+
+def _new(visit: Visit, temporary: bool = False) -> None:
+    st.session_state[SEARCH] = ""
+    visit.new_chat(temporary)
+    pages.to_chat()
+
+
+def _open(visit: Visit, chat_id: str) -> None:
+    visit.open_chat(chat_id)
+    pages.to_chat()
+
+
+def _draw_hits(visit: Visit, hits: list[Hit]) -> None:
+    if not hits:
+        st.caption(i18n.NOTHING_FOUND)
+    for hit in hits[:LISTED]:
+        _draw_row(visit, hit.entry, i18n.found(hit))
+    if len(hits) > LISTED:
+        st.caption(i18n.more_found(len(hits) - LISTED))
+
+
+def _draw_list(visit: Visit) -> None:
+    listed = st.session_state.get(MORE, LISTED)
+    entries = sorted(visit.chats, key=lambda entry: not entry.pinned)
+    for name, group in _grouped(entries[:listed]):
+        st.caption(name)
+        for entry in group:
+            _draw_row(visit, entry, i18n.plain(entry.title or i18n.UNTITLED))
+            if entry.id == visit.conversation.id:
+                _draw_actions(visit, entry)
+    if len(entries) > listed:
+        st.button(i18n.SHOW_MORE, key="chats-more", on_click=counted(_show_more), args=(listed,), type="tertiary")
+
+
+def _show_more(listed: int) -> None:
+    st.session_state[MORE] = listed + 2 * LISTED
+
+
+def _grouped(entries: Iterable[Entry]) -> Iterable[tuple[str, Iterable[Entry]]]:
+    now = datetime.now(time_zone())
+    return groupby(entries, lambda entry: i18n.PINNED if entry.pinned else i18n.day(entry.updated, now))
+
+
+def _draw_row(visit: Visit, entry: Entry, label: str) -> None:
+    st.button(
+        label,
+        key=f"open-{entry.id}",
+        on_click=counted(_open),
+        args=(visit, entry.id),
+        type="secondary" if entry.id == visit.conversation.id else "tertiary",
+        width="stretch",
+    )
+
+
+def _draw_actions(visit: Visit, entry: Entry) -> None:
+    """Under the chat that is open."""
+    if st.session_state.get(RENAMING) == entry.id:
+        st.text_input(
+            i18n.NEW_NAME,
+            value=entry.title,
+            key=f"name-{entry.id}",
+            max_chars=200,
+            on_change=counted(_rename),
+            args=(visit, entry.id),
+        )
+        return
+    with st.container(key="chat-actions", horizontal=True, gap="small"):
+        st.button(i18n.RENAME, key="chat-rename", on_click=counted(_ask_for_name), args=(entry.id,), type="tertiary")
+        pin = i18n.UNPIN if entry.pinned else i18n.PIN
+        st.button(pin, key="chat-pin", on_click=counted(visit.pin), args=(entry.id, not entry.pinned), type="tertiary")
+        with st.popover(i18n.EXPORT, type="tertiary"):
+            for form in downloads.FORMS:
+                downloads.draw(
+                    i18n.export_as(form), form, lambda: [visit.conversation], [visit.conversation], key="export"
+                )
+        st.button(i18n.DELETE, key="chat-delete", on_click=counted(visit.delete), args=([entry.id],), type="tertiary")
+
+
+def _ask_for_name(chat_id: str) -> None:
+    st.session_state[RENAMING] = chat_id
+
+
+def _rename(visit: Visit, chat_id: str) -> None:
+    st.session_state.pop(RENAMING, None)
+    visit.rename(chat_id, st.session_state[f"name-{chat_id}"])

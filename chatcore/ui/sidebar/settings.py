@@ -1,0 +1,67 @@
+"""The dialog "Settings": what the visitor wishes in every chat of this browser, and the keyboard shortcuts.
+
+Draws; the wishes are the index's (`chatcore/index.py`), and what comes of them is done where they are read.
+"""
+
+from dataclasses import replace
+
+import streamlit as st
+
+from chatcore.session.session import Visit
+from chatcore.ui import i18n
+from chatcore.ui.shell import clicks, dialogs, shortcuts
+from chatcore.ui.shell.clicks import counted
+
+DIALOG = "preferences"
+LANGUAGE, TITLES, SUMMARIES = "wish-language", "wish-titles", "wish-summaries"
+
+
+def ask() -> None:
+    dialogs.show(DIALOG)
+    for name in (LANGUAGE, TITLES, SUMMARIES):
+        st.session_state.pop(name, None)
+
+
+def speak(visit: Visit) -> None:
+    """Let the page be in the language that the visitor wishes."""
+    st.session_state[i18n.CHOSEN] = visit.shelf.index.wishes.language
+
+
+def draw(visit: Visit) -> None:
+    st.dialog(i18n.SETTINGS, on_dismiss=counted(dialogs.close))(_draw)(visit)
+
+
+def _draw(visit: Visit) -> None:
+    clicks.draw_missed()
+    wishes = visit.shelf.index.wishes
+    languages = ["", *i18n.LANGUAGES]
+    st.selectbox(
+        i18n.LANGUAGE,
+        languages,
+        index=languages.index(wishes.language) if wishes.language in languages else 0,
+        format_func=lambda language: i18n.LANGUAGES.get(language, i18n.BROWSERS_LANGUAGE),
+        key=LANGUAGE,
+        on_change=counted(_choose_language, dialog=True),
+        args=(visit,),
+    )
+    if visit.naming.allowed:
+        st.toggle(
+            i18n.MODEL_TITLES, value=wishes.titles, key=TITLES, on_change=counted(_wish, dialog=True), args=(visit,)
+        )
+        st.caption(i18n.MODEL_TITLES_HELP)
+    st.toggle(
+        i18n.SUMMARIES, value=wishes.summaries, key=SUMMARIES, on_change=counted(_wish, dialog=True), args=(visit,)
+    )
+    st.caption(i18n.SUMMARIES_HELP)
+    shortcuts.draw_list()
+
+
+def _choose_language(visit: Visit) -> None:
+    visit.wish(replace(visit.shelf.index.wishes, language=st.session_state[LANGUAGE]))
+    speak(visit)
+
+
+def _wish(visit: Visit) -> None:
+    wishes = visit.shelf.index.wishes
+    titles, summaries = st.session_state.get(TITLES, wishes.titles), st.session_state[SUMMARIES]
+    visit.wish(replace(wishes, titles=titles, summaries=summaries))

@@ -1,0 +1,88 @@
+"""Room in the browser's storage: how much is used, and the way out when it is full.
+
+Draws; what is deleted is deleted by `chats.py`.
+"""
+
+import streamlit as st
+
+from chatcore.session.session import Visit
+from chatcore.storage.browser.store import Entry
+from chatcore.ui import i18n
+from chatcore.ui.shell import clicks, dialogs
+from chatcore.ui.shell.clicks import counted
+from chatcore.ui.storage import downloads
+
+QUOTA = 5_242_880
+"""Characters that Chromium, Firefox and Safari give to one address, as they document it; a page can't ask for it."""
+LISTED = 100
+DIALOG = "room"
+
+
+def draw_meter(visit: Visit) -> None:
+    st.progress(min(1.0, visit.used / QUOTA), text=i18n.used(visit.used, max(QUOTA, visit.used)))
+
+
+def draw_way_out(visit: Visit) -> None:
+    """Beside the words that say why nothing is stored."""
+    if visit.outbox.problem == "full":
+        st.caption(i18n.used(visit.used, max(QUOTA, visit.used)))
+    with st.container(horizontal=True):
+        downloads.draw(i18n.DOWNLOAD_EVERYTHING, "JSON", visit.everything, [], key="download", primary=True)
+        if visit.outbox.problem != "off":
+            st.button(
+                i18n.DELETE_OLD,
+                key="make-room",
+                on_click=counted(_ask_for_room, dialog=True),
+                icon=":material/delete_sweep:",
+            )
+            st.button(
+                i18n.TRY_AGAIN, key="store-again", on_click=counted(visit.outbox.retry), icon=":material/refresh:"
+            )
+    if dialogs.is_open(DIALOG):
+        st.dialog(i18n.DELETE_OLD, width="medium", on_dismiss=counted(dialogs.close))(_draw_room)(visit)
+
+
+def _ask_for_room() -> None:
+    dialogs.show(DIALOG)
+
+
+def _draw_room(visit: Visit) -> None:
+    """Which chats to drop, the oldest first, with what each takes."""
+    clicks.draw_missed()
+    st.markdown(i18n.ROOM)
+    draw_meter(visit)
+    others = _others(visit)
+    with st.container(height=280, border=True, gap="xsmall"):
+        if not others:
+            st.caption(i18n.NO_OTHER_CHAT)
+        for entry in others:
+            st.checkbox(i18n.plain(f"{entry.title or i18n.UNTITLED} · {i18n.size(entry.size)}"), key=_key(entry))
+    chosen = _chosen(visit)
+    freed = sum(entry.size for entry in chosen)
+    label = i18n.delete_chats(len(chosen), i18n.size(freed)) if chosen else i18n.DELETE
+    st.button(
+        label,
+        key="delete-chosen",
+        on_click=counted(_delete_chosen),
+        args=(visit,),
+        type="primary",
+        disabled=not chosen,
+        icon=":material/delete:",
+    )
+
+
+def _others(visit: Visit) -> list[Entry]:
+    others = [entry for entry in reversed(visit.chats) if entry.id != visit.conversation.id]
+    return others[:LISTED]
+
+
+def _key(entry: Entry) -> str:
+    return f"drop-{entry.id}"
+
+
+def _chosen(visit: Visit) -> list[Entry]:
+    return [entry for entry in _others(visit) if st.session_state.get(_key(entry))]
+
+
+def _delete_chosen(visit: Visit) -> None:
+    visit.delete([entry.id for entry in _chosen(visit)])

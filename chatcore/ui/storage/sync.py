@@ -1,0 +1,144 @@
+"""Between the outbox and the browser's storage: reading everything once, drawing writes until they are confirmed.
+
+`streamlit-local-storage` carries the data and confirms nothing; a component of our own looks at what is really stored
+and reports it. Owns the elements that do this and their keys.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import streamlit as st
+from streamlit_local_storage import LocalStorage
+
+from chatcore.session.session import Visit
+from chatcore.storage.browser.pending_writes import Write
+from chatcore.ui import i18n
+from chatcore.ui.components.sources import compact
+from chatcore.ui.shell import clicks, pages
+from chatcore.ui.storage import quota
+
+READ_KEY = "storage_init"
+FIRST_WATCH = "storage-first-watch"
+PENDING = "storage-pending"
+"""The fragment that writes, for what is to be stored without drawing the whole page."""
+
+# The page has the code once and each look-out calls it: what is part of an element is sent with it every time.
+_code = st.components.v2.component("chatcore_storage_code", js=compact("storage_watch.js"))
+_look = st.components.v2.component(
+    "chatcore_storage_look",
+    html='<span role="status"></span>',
+    css=compact("storage_watch.css"),
+    js=compact("storage_look.js"),
+)
+
+
+def read_all() -> Mapping[str, Any]:
+    """Everything that the browser's storage holds. Blocks the script until the browser has answered.
+
+    Where storage is switched off, the package never answers: then a report ends the wait with nothing.
+    """
+
+    def on_report() -> None:
+        st.session_state[READ_KEY] = {}
+
+    _code(key="storage-read-code")
+    _look(key="storage-check", data={"expect": {}, "state": "saving"}, on_report_change=on_report)
+    LocalStorage(READ_KEY)
+    items: Mapping[str, Any] = st.session_state[READ_KEY]
+    # The package keeps its copy for as long as the session; ours is enough.
+    st.session_state[READ_KEY] = {}
+    return items
+
+
+def draw_write(write: Write, element_key: str) -> None:
+    """One iframe of the package, which writes when its arguments change."""
+    storage = LocalStorage(READ_KEY)
+    if write.value is None:
+        storage.eraseItem(write.key, key=f"remove-{element_key}")
+    else:
+        storage.setItem(write.key, write.value, key=element_key)
+    storage.storedItems.clear()
+
+
+def draw_first(visit: Visit) -> Write:
+    """The write that matters most, through an iframe that stays: the question that an answer waits for, if one does.
+
+    Its confirmation comes by HTTP, past the script that waits for it. Where there are no routes, it interrupts the
+    script: so outside any fragment.
+    """
+    _code(key="storage-code")
+    write = visit.next_write()
+    draw_write(write, "storage-first")
+    _mount(FIRST_WATCH, visit, [write] if visit.outbox.get(write.key) else [], token=visit.token)
+    return write
+
+
+@st.fragment(key=PENDING)
+def draw_pending(visit: Visit, first: Write) -> None:
+    """The pending writes but `first`, which is drawn; whether the conversation is saved; the way out when it is not.
+
+    A fragment: a confirmation waits for a streaming script, and draws no more than this. What is left over waits until
+    what is to be stored is confirmed, so the parts of an answer are there until the answer is.
+    """
+    clicks.draw_missed()
+    if visit.take_news():
+        st.rerun()
+    writes = list(visit.outbox)
+    with st.container(key=PENDING):
+        for write in writes:
+            if write == first and not visit.outbox.attempt:
+                continue
+            draw_write(write, f"{write.key}-{visit.outbox.attempt}")
+        for key in visit.outbox.take_leftovers():
+            draw_write(Write(key, None), key)
+    _mount("storage-watch", visit, writes, labels=i18n.storage(_is_stored(visit)), watching=True)
+    if visit.outbox.problem:
+        quota.draw_way_out(visit)
+    if away := visit.server_away or (visit.server.problem if visit.server else ""):
+        st.caption(f":material/cloud_off: {i18n.said(away)}")
+
+
+def went() -> object:
+    """What the page says of the browser's way back and forth, for `link.go`."""
+    return getattr(st.session_state.get(FIRST_WATCH), "went", None)
+
+
+def _go() -> None:
+    """Nothing: the next run of the script goes. Streamlit hands on only what has a callback."""
+
+
+def _is_stored(visit: Visit) -> bool:
+    return bool(visit.conversation.messages) and visit.conversation.id not in visit.loose
+
+
+def _mount(
+    key: str,
+    visit: Visit,
+    writes: list[Write],
+    *,
+    labels: dict[str, str] | None = None,
+    token: str | None = None,
+    watching: bool = False,
+) -> None:
+    """A look-out for `writes`; a `watching` one looks for what other tabs store, too."""
+
+    def on_report() -> None:
+        if (state := st.session_state.get(key)) is None:
+            # Streamlit forgets it when another page is asked for in the same moment: so it is asked for once more.
+            visit.outbox.retry()
+            return
+        visit.take_report(state.report)
+
+    data: dict[str, Any] = {
+        "expect": {write.key: write.stamp for write in writes},
+        "state": "saving" if visit.shelf.waits(visit.conversation.id) else "saved",
+        "words": labels,
+        "visit": token,
+        "attempt": visit.outbox.attempt,
+    }
+    if token:
+        data["page"], data["elsewhere"] = pages.now(), pages.ELSEWHERE
+    if watching:
+        data["known"] = visit.shelf.known(visit.conversation.id)
+        data["by"] = visit.shelf.by
+    _look(key=key, data=data, on_report_change=on_report, on_went_change=clicks.counted(_go))

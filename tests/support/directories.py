@@ -1,0 +1,74 @@
+"""A visitor's page with its providers, on a server that has only the settings that a test gives it."""
+
+import asyncio
+import os
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from chatcore.models.directory import Lineup, VisitLineup
+from chatcore.providers.base import Provider
+from chatcore.server.settings import Settings, load
+from tests.support.fake_vendor.upstream import Upstream
+
+SERVERS_KEY = "sk-canary-of-the-server"
+OWN_KEY = "sk-canary-of-the-visitor"
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_set(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in list(os.environ):
+        if name.lower() in Settings.model_fields:
+            monkeypatch.delenv(name)
+    monkeypatch.chdir(tmp_path)
+
+
+class Page:
+    """A visitor's page, on a loop of its own. The clock stands still until it is moved."""
+
+    def __init__(self, **settings: str) -> None:
+        self.now = 1000.0
+        self.left: list[Coroutine[Any, Any, None]] = []
+        self.server = Lineup(load(settings), clock=lambda: self.now)
+        self.lineup = self.another()
+
+    def another(self) -> VisitLineup:
+        return VisitLineup(self.server, closing=self.left.append)
+
+    def run(self, work: Callable[[], Coroutine[Any, Any, Any]]) -> Any:
+        """Do the work on the loop, then give everything back."""
+
+        async def main() -> Any:
+            try:
+                return await work()
+            finally:
+                for vendor in ("openai", "anthropic", "openrouter", "compatible"):
+                    self.lineup.drop_own(vendor)
+                await self.give_back()
+                await self.server.aclose()
+
+        return asyncio.run(main())
+
+    async def give_back(self) -> None:
+        while self.left:
+            await self.left.pop()
+
+    def provider(self, vendor: str) -> Provider:
+        found = self.lineup.find(vendor)
+        assert found is not None
+        return found
+
+
+def page_at(upstream: Upstream, **settings: str) -> Page:
+    """A page whose server has a key for that upstream."""
+    return Page(OPENAI_API_KEY=SERVERS_KEY, OPENAI_BASE_URL=upstream.base_url, OPENAI_MODEL="m", **settings)
+
+
+def ready(page: Page) -> list[str]:
+    return [offer.id for offer in page.lineup.offers if offer.ready]
+
+
+def keys_at(upstream: Upstream) -> list[str | None]:
+    return [it.headers.get("authorization") or it.headers.get("x-api-key") for it in upstream.exchanges]

@@ -1,0 +1,76 @@
+"""Who answers when a persona wants a model, and what of its wishes is taken there. Nobody is asked for that."""
+
+import pytest
+
+from chatcore.conversation.messages import Choice
+from chatcore.providers.base import Takes
+from tests.support.directories import OWN_KEY, Page, nothing_is_set, page_at  # noqa: F401
+from tests.support.fake_vendor.upstream import Upstream
+
+
+def known(page: Page) -> Page:
+    """The page once the price list is loaded, as on a server that has started."""
+    page.run(page.server.warm)
+    return page
+
+
+def test_the_provider_of_the_chat_answers_where_it_has_the_model() -> None:
+    page = known(Page(OPENAI_API_KEY="k", ANTHROPIC_API_KEY="k", OPENAI_MODEL="m-of-my-own"))
+    now = Choice("openai", "gpt-4o")
+    assert page.lineup.with_model("gpt-4.1", now) == Choice("openai", "gpt-4.1")
+    assert page.lineup.with_model("m-of-my-own", now) == Choice("openai", "m-of-my-own")
+
+
+def test_the_provider_of_the_chat_is_tried_where_nobody_knows_what_it_has(upstream: Upstream) -> None:
+    page = known(page_at(upstream, ANTHROPIC_API_KEY="k"))
+    now = Choice("openai", "m")
+    assert page.lineup.with_model("claude-haiku-5-5", now) == Choice("openai", "claude-haiku-5-5")
+    assert upstream.exchanges == []
+
+
+def test_another_provider_answers_where_the_list_of_the_first_lacks_the_model(upstream: Upstream) -> None:
+    page = page_at(upstream, ANTHROPIC_API_KEY="k")
+    now = Choice("openai", "m")
+
+    async def work() -> None:
+        await page.server.warm()
+        await page.lineup.models("openai")
+        assert page.lineup.with_model("fake-1", now) == Choice("openai", "fake-1")
+        assert page.lineup.with_model("m", Choice("anthropic", "x")) == Choice("anthropic", "m")
+        assert page.lineup.with_model("claude-opus-5", now) == Choice("anthropic", "claude-opus-5")
+        assert page.lineup.with_model("nobodys", now) is None
+
+    page.run(work)
+
+
+def test_the_mock_has_no_model_but_its_own_and_another_answers_only_for_certain(upstream: Upstream) -> None:
+    page = page_at(upstream)
+    mock = Choice("mock", "mock")
+    assert page.lineup.with_model("mock", mock) == mock
+    assert page.lineup.with_model("mock", Choice("nobody", "x")) == mock
+    assert page.lineup.with_model("m", mock) == Choice("openai", "m")
+    assert page.lineup.with_model("nobodys", mock) is None
+
+
+def test_a_visitors_own_provider_goes_before_the_servers(upstream: Upstream) -> None:
+    page = Page(OPENAI_API_KEY="k")
+
+    async def work() -> None:
+        upstream.models = {"data": [{"id": "gpt-6-luna"}]}
+        page.lineup.use_own("compatible", OWN_KEY, upstream.base_url)
+        await page.lineup.models("compatible")
+        assert page.lineup.with_model("gpt-6-luna", Choice("mock", "mock")) == Choice("compatible", "gpt-6-luna")
+        assert page.another().with_model("gpt-6-luna", Choice("mock", "mock")) == Choice("openai", "gpt-6-luna")
+
+    page.run(work)
+
+
+@pytest.mark.parametrize("own", [False, True])
+def test_what_a_model_takes_is_what_its_provider_says(own: bool) -> None:
+    page = Page(OPENAI_API_KEY="k", ANTHROPIC_API_KEY="k")
+    if own:
+        page.lineup.use_own("openai", OWN_KEY)
+    takes = page.lineup.takes
+    assert takes("openai", "gpt-6-luna") == takes("anthropic", "x") == takes("mock", "mock") == Takes(temperature=False)
+    assert takes("openai", "gpt-4o") == takes("openrouter", "x") == takes("nobody", "x") == Takes()
+    page.run(page.give_back)
