@@ -1,18 +1,18 @@
 """A streaming chat: everything but the page, which is in `chatcore.ui`.
 
-The way of one answer, and who owns each step:
+The packages stand on floors, and a package imports from the floors below it only (`.importlinter` is the contract):
 
-    composer ─► conversation ─► request ─► run ─► events ─► frames ─► page ─► storage
-    ui          conversation    request    runs   providers  pacing    ui      archive, ui
+    6  ui, api                                  the page; HTTP beside it
+    5  session, server, streams, transfer       one open page; one process; an answer in frames; chats as files
+    4  runs, models, prompting,                 answers being made; who can be asked; what is asked;
+       storage, insights                        every stored form and place; figures of what is stored
+    3  conversation, providers                  what was said; one vendor's wire as events
+    2  attachments, personas                    what a visitor attaches; as whom a model answers
+    1  events, errors, ids, locking,            values
+       text, markdown                           text and Markdown, knowing no chat
 
-`conversation` holds what was said, in `messages`, with what was attached as `files` and `images`. `request` turns it
-into what a provider is asked, cut by `context` to what the model can take. `runs` keeps each answer being made on the
-server, as a log of `events`, whoever is reading. `pacing` turns a log into the generator that `st.write_stream` draws,
-cut by `blocks` and rewritten for the page by `markdown`. `archive` is the stored form, `restore` reads it back, and
-`shelf` keeps it with the `outbox`. `turns` is what a click does to all of them, `versions` what it does to what was
-said already, `chats` what it does to their list; a `visit` is all of that for one open page.
+The way of one answer:
 
-As whom a model answers is said by `personas`, and chosen in `choosing`, with who answers. Beside the answers `naming`
-and `summaries` ask a model for titles and summaries, through `asides`. `insights` is worked out of what is stored.
-`api` has the HTTP routes.
+    composer ─► conversation ─► request   ─► run  ─► events    ─► frames  ─► page ─► storage
+    ui          conversation    prompting    runs    providers    streams    ui      storage
 """

@@ -59,7 +59,7 @@ class RetryScheduled:
 
 
 @dataclass(frozen=True, slots=True)
-class KeptByProvider:
+class HeldByProvider:
     """The provider goes on with this answer by itself, and has it under this id to be read again.
 
     Empty: it does so no longer.
@@ -76,7 +76,7 @@ class Ended:
     reason: str = ""
 
 
-RunEvent = TextDelta | ReasoningDelta | UsageReported | RetryScheduled | KeptByProvider | Ended
+RunEvent = TextDelta | ReasoningDelta | UsageReported | RetryScheduled | HeldByProvider | Ended
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +105,7 @@ def fold(events: Iterable[RunEvent]) -> Reply:
                 usage = event
             case Ended():
                 ended = event
-            case RetryScheduled() | KeptByProvider():
+            case RetryScheduled() | HeldByProvider():
                 pass
             case _:
                 assert_never(event)

@@ -3,8 +3,6 @@
 Values only. How messages make a conversation is in `conversation.py`.
 """
 
-import secrets
-import time
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -13,22 +11,9 @@ from chatcore.attachments.images import Image
 from chatcore.conversation.metrics import Timing
 from chatcore.events import Ended, UsageReported
 
-LATEST = 2**53
-"""The highest time and revision: what JavaScript counts exactly."""
-
-
-def new_id() -> str:
-    """An id that nobody can guess: 128 bits, 22 URL-safe characters."""
-    return secrets.token_urlsafe(16)
-
-
-def now_ms() -> int:
-    """Milliseconds since 1970, UTC."""
-    return time.time_ns() // 1_000_000
-
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class ModelRef:
     """Who shall answer: the id of a provider, and its name of a model."""
 
     provider: str
@@ -44,7 +29,7 @@ class Feedback:
 
 
 @dataclass(frozen=True, slots=True)
-class Sent:
+class PromptRecord:
     """What went to the model for an answer: with the messages before it, all that is needed to say it exactly.
 
     All of them where `since` is empty. Else those from the message `since` on, and of the ones before it the files of
@@ -96,7 +81,7 @@ class Message:
     files: tuple[File, ...] = ()
     feedback: Feedback | None = None
     timing: Timing | None = None
-    sent: Sent | None = None
+    sent: PromptRecord | None = None
     summary: str = ""
     """Of everything up to this message, as a model made it; for requests in which that has no room."""
     deleted: bool = False
@@ -132,8 +117,3 @@ class Label:
     name: str = ""
     pinned: bool = False
     revision: int = 0
-
-
-def after(count: int) -> int:
-    """The next time or revision. The highest stays, so that what came from outside can be stored again."""
-    return min(LATEST, count + 1)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import accumulate
 
-from chatcore.storage.browser.store import Entry
+from chatcore.conversation.listing import Entry
 
 BEFORE, AFTER = 24, 60
 """Characters that are shown around a match."""

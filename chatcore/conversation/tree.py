@@ -11,12 +11,13 @@ from typing import Self
 
 from chatcore.attachments.files import File
 from chatcore.attachments.images import Image
-from chatcore.conversation.messages import Choice, Draft, Feedback, Label, Message, Sent, after, new_id, now_ms
+from chatcore.conversation.messages import Draft, Feedback, Label, Message, ModelRef, PromptRecord
 from chatcore.conversation.metrics import Timing, added
+from chatcore.conversation.text_input import clean
 from chatcore.events import Ended, Ending, Reply
+from chatcore.ids import after, new_id, now_ms
 from chatcore.personas.model import Persona
-from chatcore.prompting.title_prompt import shorten
-from chatcore.text.cleaning import clean
+from chatcore.text.cleaning import shorten
 
 UNNAMED = Label()
 
@@ -105,7 +106,7 @@ class Conversation:
     def ask(
         self,
         text: str,
-        by: Choice,
+        by: ModelRef,
         images: tuple[Image, ...] = (),
         message_id: str | None = None,
         files: tuple[File, ...] = (),
@@ -116,7 +117,7 @@ class Conversation:
         question = Message(message_id or new_id(), parent, "user", text, self._now(), images=images, files=files)
         return self._add(question).answer(question.id, by, persona)
 
-    def edit(self, message_id: str, text: str, by: Choice, persona: Persona | None = None) -> Self:
+    def edit(self, message_id: str, text: str, by: ModelRef, persona: Persona | None = None) -> Self:
         """A question in other words, with what was attached to it, and the place of its answer; both are a branch."""
         message = self.get(message_id)
         if message is None or message.role != "user":
@@ -124,7 +125,7 @@ class Conversation:
         question = replace(message, id=new_id(), text=text, created=self._now(), revision=0, summary="")
         return self._add(question).answer(question.id, by, persona)
 
-    def answer(self, question_id: str, by: Choice, persona: Persona | None = None) -> Self:
+    def answer(self, question_id: str, by: ModelRef, persona: Persona | None = None) -> Self:
         """A new place for an answer to a question; an answer that it has already stays, as a branch."""
         persona = persona and persona.bare()
         known = {it.digest: it for it in (*self.personas, persona) if it}
@@ -135,7 +136,7 @@ class Conversation:
         """Who gave this answer, as it was then; None where no persona did, or what it was is not known."""
         return next((it for it in self.personas if message and it.digest == message.persona), None)
 
-    def go_on(self, message_id: str, by: Choice) -> Self:
+    def continue_answer(self, message_id: str, by: ModelRef) -> Self:
         """An answer that begins with all that is there of this one, which stays, and is being made from there on."""
         message = self.get(message_id)
         if message is None or message.running or message.role != "assistant":
@@ -151,7 +152,7 @@ class Conversation:
         )
         return self._add(place)
 
-    def _place(self, question_id: str | None, by: Choice) -> Message:
+    def _place(self, question_id: str | None, by: ModelRef) -> Message:
         """Where an answer is going to be."""
         return Message(
             new_id(), question_id, "assistant", created=self._now(), run=new_id(), model=by.model, provider=by.provider
@@ -160,7 +161,9 @@ class Conversation:
     def _add(self, message: Message) -> Self:
         return self._next(messages=(*self.messages, message), leaf=message.id)
 
-    def finish(self, message_id: str, reply: Reply, timing: Timing | None = None, sent: Sent | None = None) -> Self:
+    def finish(
+        self, message_id: str, reply: Reply, timing: Timing | None = None, sent: PromptRecord | None = None
+    ) -> Self:
         """The answer as it ended. One that has ended already stays as it is, and no text of it is lost.
 
         What the runs before it took and thought is counted in.
@@ -218,7 +221,7 @@ class Conversation:
         last = max((draft.created for draft in self.queue), default=0)
         return self._next(queue=(*self.queue, Draft(new_id(), text, max(now_ms(), after(last)), images, files)))
 
-    def send_queued(self, by: Choice, persona: Persona | None = None) -> Self:
+    def send_queued(self, by: ModelRef, persona: Persona | None = None) -> Self:
         """The first draft as a question, under its own id."""
         first, *rest = self.queue
         return replace(self, queue=tuple(rest)).ask(first.text, by, first.images, first.id, first.files, persona)
@@ -228,7 +231,7 @@ class Conversation:
         queue = (*self.queue, replace(draft, id=new_id()))
         return self._next(queue=tuple(sorted(queue, key=lambda draft: (draft.created, draft.id))))
 
-    def withdraw(self, draft_id: str) -> Self:
+    def unqueue(self, draft_id: str) -> Self:
         """The queue without one draft."""
         queue = tuple(draft for draft in self.queue if draft.id != draft_id)
         return self._next(queue=queue, withdrawn=self.withdrawn | {draft_id})

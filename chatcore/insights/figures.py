@@ -11,10 +11,11 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta, tzinfo
 from statistics import median
 
-from chatcore.conversation.messages import LATEST, Message
+from chatcore.conversation.messages import Message
 from chatcore.conversation.metrics import tokens_per_second
 from chatcore.conversation.tree import Conversation
 from chatcore.events import Ending, UsageReported
+from chatcore.ids import LATEST
 from chatcore.providers.vendors import VENDORS
 
 Prices = Callable[[str, str], tuple[float, float] | None]

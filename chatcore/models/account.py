@@ -1,11 +1,12 @@
 """A vendor at one address, with one key, and the models that it has.
 
-Owns when a list of models is asked for, and for how long it is good. Who may ask is `lineup.py`'s.
+Owns when a list of models is asked for, and for how long it is good. Who may ask is `directory.py`'s.
 """
 
 import asyncio
 import math
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from chatcore.errors import ProviderError
@@ -27,7 +28,16 @@ LIST_SECONDS = 20.0
 Clock: TypeAlias = Callable[[], float]
 
 
-class Source:
+@dataclass(frozen=True, slots=True)
+class AccountSettings:
+    """How the server asks one vendor. `api_key` "" is none; `model` "" is whichever the vendor has."""
+
+    api_key: str = field(repr=False)
+    base_url: str
+    model: str
+
+
+class ProviderAccount:
     """A vendor at one address, with one key, and its models. Nothing here shows the key."""
 
     def __init__(self, vendor: Vendor, base_url: str, provider: Provider, model: str, clock: Clock) -> None:

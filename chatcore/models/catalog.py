@@ -83,4 +83,4 @@ def _base(price: object) -> float | None:
 
 def _takes_images(model: str) -> bool | None:
     name = model.lower()
-    return next((takes for pattern, takes in _IMAGES if re.search(pattern, name)), None)
+    return next((supported for pattern, supported in _IMAGES if re.search(pattern, name)), None)

@@ -1,17 +1,17 @@
 """Who can be asked: the server's providers and each visitor's own, and the models that they have.
 
-`Lineup(settings)` is one for the server: a provider for every vendor that the settings have a key for, or an address of
-its own, and the mock. `VisitLineup(lineup, closing=registry.submit)` is one for each visitor's page and holds that
-visitor's keys, in memory and nowhere else:
+`Directory(settings)` is one for the server: a provider for every vendor that the settings have a key for, or an
+address of its own, and the mock. `SessionDirectory(directory, closing=registry.submit)` is one for each visitor's page
+and holds that visitor's keys, in memory and nowhere else:
 
     offers                                  every vendor, those that can be asked first
-    default                                 the `Choice` of a new chat; its model is "" while none is known
+    default                                 the `ModelRef` of a new chat; its model is "" while none is known
     find(vendor_id)                         the provider; None when there is no way to ask it
     use_own(vendor_id, key, base_url="")    ask with this key there from now on; raises `InputError`
     drop_own(vendor_id)                     forget it
     info(vendor_id, model)                  what is known without asking
     takes(vendor_id, model)                 what of a request it takes, the same
-    with_model(model, now)                  the `Choice` where a model is wanted; None when nobody has it
+    with_model(model, now)                  the `ModelRef` where a model is wanted; None when nobody has it
     await test(vendor_id, key, base_url)    "Works: 42 models"; raises `InputError`, `ProviderError`
     await models(vendor_id, refresh=False)  raises `ProviderError`
 
@@ -24,22 +24,22 @@ import time
 import weakref
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import Literal, Protocol
 
-from chatcore.conversation.messages import Choice
+from chatcore.conversation.messages import ModelRef
 from chatcore.errors import InputError, ProviderError
 from chatcore.models import catalog
-from chatcore.models.account import Clock, Source
-from chatcore.providers.base import ModelInfo, Provider, Takes
+from chatcore.models.account import AccountSettings, Clock, ProviderAccount
+from chatcore.providers.base import ModelInfo, Provider, SupportedParameters
 from chatcore.providers.compatible import NoModelListError
 from chatcore.providers.credentials import clean_base_url, clean_key, origin
 from chatcore.providers.leased import Closing, give_back, own
 from chatcore.providers.mock import MockProvider
 from chatcore.providers.vendors import VENDORS, Vendor, make
-from chatcore.server.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
-class Offer:
+class ProviderOption:
     """A vendor as the page shows it. `own`: asked with what the visitor gave.
 
     `base_url` is where it is asked now; `home` where an own key goes that comes without an address, "" if nowhere.
@@ -55,24 +55,51 @@ class Offer:
     default_model: str
 
 
-class Lineup:
+class DirectorySettings(Protocol):
+    """What whoever runs the app has set about the providers."""
+
+    @property
+    def openai_base_url(self) -> str:
+        """Where the server asks OpenAI's protocols."""
+
+    @property
+    def openai_api(self) -> Literal["responses", "chat"] | None:
+        """Which of OpenAI's protocols is spoken there; None: by the address."""
+
+    @property
+    def openai_transcription_model(self) -> str:
+        """Which model dictation goes to there; "": by the address."""
+
+    @property
+    def chat_connect_seconds(self) -> float:
+        """How long a connection may take to be made."""
+
+    @property
+    def chat_mock_rate(self) -> float:
+        """Tokens a second of the built-in mock."""
+
+    def account(self, vendor: str) -> AccountSettings:
+        """How the server asks one vendor."""
+
+
+class Directory:
     """The server's providers, shared by every visitor."""
 
-    def __init__(self, settings: Settings, clock: Clock = time.monotonic) -> None:
+    def __init__(self, settings: DirectorySettings, clock: Clock = time.monotonic) -> None:
         self._settings = settings
         self.clock = clock
-        self.sources: dict[str, Source] = {}
+        self.sources: dict[str, ProviderAccount] = {}
         for vendor in (VENDORS["openai"], VENDORS["anthropic"], VENDORS["openrouter"]):
             self._add(vendor)
         mock = MockProvider(settings.chat_mock_rate)
-        self.sources["mock"] = Source(VENDORS["mock"], "", mock, VENDORS["mock"].default_model, clock)
+        self.sources["mock"] = ProviderAccount(VENDORS["mock"], "", mock, VENDORS["mock"].default_model, clock)
 
     def _add(self, vendor: Vendor) -> None:
         account = self._settings.account(vendor.id)
         if account.api_key or not vendor.is_home(account.base_url):
             self.sources[vendor.id] = self.source(vendor, account.api_key, account.base_url, account.model)
 
-    def source(self, vendor: Vendor, api_key: str, base_url: str, model: str = "") -> Source:
+    def source(self, vendor: Vendor, api_key: str, base_url: str, model: str = "") -> ProviderAccount:
         """A vendor asked with this key at this address, and no other."""
         settings = self._settings
         servers_own = origin(base_url) == origin(settings.openai_base_url)
@@ -83,7 +110,7 @@ class Lineup:
             vendor, api_key, base_url, protocol=protocol, connect_timeout=timeout, transcription_model=hears
         )
         model = model or (vendor.default_model if vendor.is_home(base_url) else "")
-        return Source(vendor, base_url, provider, model, self.clock)
+        return ProviderAccount(vendor, base_url, provider, model, self.clock)
 
     async def warm(self) -> None:
         """Do the slow part of the first answer now, and find a model where none is set."""
@@ -101,25 +128,25 @@ class Lineup:
             await source.aclose()
 
 
-class VisitLineup:
+class SessionDirectory:
     """The server's providers and one visitor's own, which go before them."""
 
-    def __init__(self, lineup: Lineup, closing: Closing) -> None:
+    def __init__(self, directory: Directory, closing: Closing) -> None:
         """`closing` runs a coroutine on the loop of the answers; what the visitor leaves behind is given back there."""
-        self._lineup = lineup
+        self._lineup = directory
         self._closing = closing
-        self._own: dict[str, Source] = {}
+        self._own: dict[str, ProviderAccount] = {}
         weakref.finalize(self, _give_back, self._own, closing).atexit = False
 
     @property
-    def offers(self) -> list[Offer]:
+    def offers(self) -> list[ProviderOption]:
         return sorted(map(self._offer, VENDORS.values()), key=lambda offer: not offer.ready)
 
     @property
-    def default(self) -> Choice:
+    def default(self) -> ModelRef:
         order = [vendor for vendor in VENDORS if vendor in self._own] + list(self._lineup.sources)
         source = self._source(order[0])
-        return Choice(order[0], source.default_model if source else "")
+        return ModelRef(order[0], source.default_model if source else "")
 
     def find(self, vendor_id: str) -> Provider | None:
         source = self._source(vendor_id)
@@ -157,35 +184,35 @@ class VisitLineup:
         source = self._source(vendor_id)
         return source.info(model) if source else catalog.at_once(ModelInfo(model), vendor_id)
 
-    def takes(self, vendor_id: str, model: str) -> Takes:
+    def supported_parameters(self, vendor_id: str, model: str) -> SupportedParameters:
         provider = self.find(vendor_id)
-        return provider.takes(model) if provider else Takes()
+        return provider.supported_parameters(model) if provider else SupportedParameters()
 
-    def with_model(self, model: str, now: Choice) -> Choice | None:
+    def with_model(self, model: str, now: ModelRef) -> ModelRef | None:
         """The provider of `now` unless it is known not to have it, else another that has it for certain.
 
         Where nobody knows, the one that was chosen is asked: what is said goes to no other for a guess.
         """
         source = self._source(now.provider)
         if source and source.has(model) is not False:
-            return Choice(now.provider, model)
+            return ModelRef(now.provider, model)
         for name in dict.fromkeys([*self._own, *self._lineup.sources]):
             if (other := self._source(name)) and other.has(model):
-                return Choice(name, model)
+                return ModelRef(name, model)
         return None
 
-    def _source(self, vendor_id: str) -> Source | None:
+    def _source(self, vendor_id: str) -> ProviderAccount | None:
         return self._own.get(vendor_id) or self._lineup.sources.get(vendor_id)
 
-    def _offer(self, vendor: Vendor) -> Offer:
+    def _offer(self, vendor: Vendor) -> ProviderOption:
         source = self._source(vendor.id)
         if source is None:
             home, model = vendor.base_url, vendor.default_model
-            return Offer(vendor.id, vendor.name, home, home, vendor.needs_key, False, False, model)
+            return ProviderOption(vendor.id, vendor.name, home, home, vendor.needs_key, False, False, model)
         name, address, home, model = source.name, source.base_url, vendor.base_url, source.default_model
-        return Offer(vendor.id, name, address, home, vendor.needs_key, True, vendor.id in self._own, model)
+        return ProviderOption(vendor.id, name, address, home, vendor.needs_key, True, vendor.id in self._own, model)
 
-    def _given(self, vendor_id: str, api_key: str, base_url: str) -> Source:
+    def _given(self, vendor_id: str, api_key: str, base_url: str) -> ProviderAccount:
         """What the visitor gave, checked. Raises `InputError`."""
         vendor = VENDORS.get(vendor_id)
         if vendor is None or vendor_id == "mock":
@@ -198,7 +225,7 @@ class VisitLineup:
         return self._lineup.source(vendor, key, address)
 
 
-def _give_back(own: dict[str, Source], closing: Closing) -> None:
+def _give_back(own: dict[str, ProviderAccount], closing: Closing) -> None:
     """What a visitor left behind."""
     for source in own.values():
         give_back(source.provider, closing)

@@ -12,10 +12,20 @@ from typing import Literal, Protocol
 from chatcore.personas.model import Persona
 from chatcore.personas.names import Taken
 from chatcore.personas.parsing import read
-from chatcore.storage.browser.personas import OwnPersonas
 from chatcore.text.json_source import Problem
 
 PRESETS = Path(__file__).parent / "presets"
+
+
+class Own(Protocol):
+    """The visitor's own personas."""
+
+    def all(self) -> list[Persona]:
+        """Each once, by name."""
+
+    @property
+    def newer_ids(self) -> list[str]:
+        """The ids of those that a newer version of this app stored: they can't be read, and their ids are taken."""
 
 
 class Shared(Protocol):
@@ -61,7 +71,7 @@ def presets() -> tuple[Persona, ...]:
 class Library:
     """What there is at this moment: another tab, or the server, may have changed it since."""
 
-    def __init__(self, own: OwnPersonas, shared: Shared | None = None) -> None:
+    def __init__(self, own: Own, shared: Shared | None = None) -> None:
         self.own, self.shared = own, shared
 
     def all(self) -> list[Known]:

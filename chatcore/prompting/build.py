@@ -1,7 +1,7 @@
 """What a provider is asked: a conversation up to one answer, as a `ChatRequest`, within the model's context window.
 
 Owns the words that go to the model around what was said, and what of it goes. What went for an answer is said by the
-same code, of the conversation and the answer's `Sent`. Knows no provider and no page.
+same code, of the conversation and the answer's `PromptRecord`. Knows no provider and no page.
 """
 
 import hashlib
@@ -9,11 +9,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from chatcore.attachments.files import as_prompt
-from chatcore.conversation.messages import Message, Sent
+from chatcore.conversation.messages import Message, PromptRecord
 from chatcore.conversation.tree import Conversation
 from chatcore.prompting import window
-from chatcore.prompting.window import WHOLE, Cut, Size
-from chatcore.providers.base import ChatRequest, ModelInfo, PromptMessage, Takes
+from chatcore.prompting.window import WHOLE, ContextWindow, Size
+from chatcore.providers.base import ChatRequest, ModelInfo, PromptMessage, SupportedParameters
 
 GO_ON = (
     "Your last message was cut off. Continue it exactly where it ends, in the middle of a word if need be. "
@@ -22,7 +22,7 @@ GO_ON = (
 UNSEEN = "[An image was attached here, which this model can't see.]"
 SUMMARY = "[The conversation before this message is not here for lack of room. A model summed it up:]\n"
 EARLIER_FILES = "[These files were attached earlier in the conversation:]"
-UNKNOWN, ALL = ModelInfo(""), Takes()
+UNKNOWN, ALL = ModelInfo(""), SupportedParameters()
 NEXT = "next"
 """No message has this id: that of the question that comes next."""
 SYSTEM = "system"
@@ -48,13 +48,13 @@ def build(
     conversation: Conversation,
     answer_id: str,
     info: ModelInfo = UNKNOWN,
-    takes: Takes = ALL,
+    supported: SupportedParameters = ALL,
     *,
     summaries: bool = False,
-) -> tuple[ChatRequest, tuple[Sent, ...]]:
+) -> tuple[ChatRequest, tuple[PromptRecord, ...]]:
     """The request for the answer at `answer_id`: what is on the path before it, without answers that have no text.
 
-    Its persona's prompt goes first, and its temperature and limit as far as the model `takes` them.
+    Its persona's prompt goes first, and its temperature and limit as far as the model `supported` them.
 
     `info` is what is known of the model: one that takes no images is told that there were some. Of what does not fit
     its window `context.choose` says what goes; with `summaries` those that were made go in place of the rest. An answer
@@ -66,13 +66,13 @@ def build(
     line, answer = _line(conversation, answer_id)
     said = [message for message in line if not message.deleted]
     persona = conversation.persona_of(answer)
-    sent = Sent(
+    sent = PromptRecord(
         0,
         context=info.context or 0,
         unseen=info.takes_images is False,
         begun=len(answer.text) if answer.running else 0,
-        temperature=persona.temperature if persona and takes.temperature else None,
-        limit=persona.max_tokens if persona and takes.max_tokens else 0,
+        temperature=persona.temperature if persona and supported.temperature else None,
+        limit=persona.max_tokens if persona and supported.max_tokens else 0,
     )
     sizes, (cut, limit) = _sizes(said, sent), _before(said, answer, info)
     always = sum(map(_tokens, (*_system(conversation, answer), *_going_on(answer, sent))))
@@ -87,7 +87,9 @@ def build(
     return replace(asked, shorter=shorter), (sent, less)
 
 
-def _cut(conversation: Conversation, answer: Message, sent: Sent, cut: Cut) -> tuple[ChatRequest, Sent]:
+def _cut(
+    conversation: Conversation, answer: Message, sent: PromptRecord, cut: ContextWindow
+) -> tuple[ChatRequest, PromptRecord]:
     """What is asked with this cut, and what is noted of it."""
     sent = replace(sent, since=cut.since, files=cut.files, summary=cut.summary)
     line, _ = _line(conversation, answer.id)
@@ -102,7 +104,7 @@ def _cut(conversation: Conversation, answer: Message, sent: Sent, cut: Cut) -> t
     return replace(asked, max_tokens=sent.limit or None, temperature=sent.temperature), sent
 
 
-def parts(conversation: Conversation, answer_id: str, sent: Sent) -> tuple[Part, ...]:
+def parts(conversation: Conversation, answer_id: str, sent: PromptRecord) -> tuple[Part, ...]:
     """The messages that went to the model for this answer, in order, as far as the conversation still has them.
 
     `digest` of them is `sent.digest` where that is everything, and says what it said.
@@ -121,7 +123,7 @@ def parts(conversation: Conversation, answer_id: str, sent: Sent) -> tuple[Part,
     return (*found, *(Part(message_id, prompt) for message_id, prompt in going_on))
 
 
-def left_out(conversation: Conversation, answer_id: str, sent: Sent) -> tuple[Message, ...]:
+def left_out(conversation: Conversation, answer_id: str, sent: PromptRecord) -> tuple[Message, ...]:
     """The messages before the answer that did not go to the model for lack of room, as far as they are still there."""
     line, _ = _line(conversation, answer_id)
     return tuple(message for message in line[: _start(line, sent)] if not message.deleted)
@@ -137,7 +139,7 @@ def digest(prompts: Iterable[PromptMessage]) -> str:
     return known.hexdigest()[:16]
 
 
-def coming(conversation: Conversation, info: ModelInfo, margin: int) -> Cut:
+def coming(conversation: Conversation, info: ModelInfo, margin: int) -> ContextWindow:
     """What would go with a next question of `margin` tokens, where summaries may stand for what does not fit.
 
     Where that question alone fits, it is cut before `NEXT`.
@@ -147,7 +149,7 @@ def coming(conversation: Conversation, info: ModelInfo, margin: int) -> Cut:
         return WHOLE
     cut, limit = _before(said, said[-1], info)
     question = Size(NEXT, True, margin + sum(map(_tokens, _system(conversation, said[-1]))))
-    return window.choose([*_sizes(said, Sent(0)), question], limit, cut, summaries=True)
+    return window.choose([*_sizes(said, PromptRecord(0)), question], limit, cut, summaries=True)
 
 
 def _line(conversation: Conversation, answer_id: str) -> tuple[list[Message], Message]:
@@ -161,18 +163,18 @@ def _line(conversation: Conversation, answer_id: str) -> tuple[list[Message], Me
     return line[::-1], answer
 
 
-def _before(said: Sequence[Message], answer: Message, info: ModelInfo) -> tuple[Cut, int | None]:
+def _before(said: Sequence[Message], answer: Message, info: ModelInfo) -> tuple[ContextWindow, int | None]:
     """Where the chat was cut for the answer of the same model before, and the room that there is, as that one tells."""
     same = (answer.provider, answer.model)
     last = next((it for it in reversed(said) if it.sent and (it.provider, it.model) == same), None)
     if last is None or last.sent is None:
         return WHOLE, window.room(info.context)
     reported = last.usage.input_tokens if last.usage and not last.runs else 0
-    cut = Cut(last.sent.since, last.sent.files, last.sent.summary)
+    cut = ContextWindow(last.sent.since, last.sent.files, last.sent.summary)
     return cut, window.room(info.context, last.sent.tokens, reported)
 
 
-def _sizes(said: Iterable[Message], sent: Sent) -> list[Size]:
+def _sizes(said: Iterable[Message], sent: PromptRecord) -> list[Size]:
     sizes = []
     for message in said:
         bare = _prompt(replace(message, files=()), sent)
@@ -188,12 +190,12 @@ def _sizes(said: Iterable[Message], sent: Sent) -> list[Size]:
     return sizes
 
 
-def _start(line: Sequence[Message], sent: Sent) -> int:
+def _start(line: Sequence[Message], sent: PromptRecord) -> int:
     """The place of the first message that went."""
     return next((place for place, message in enumerate(line) if message.id == sent.since), 0)
 
 
-def _prompt(message: Message, sent: Sent, preface: Sequence[str] = ()) -> PromptMessage | None:
+def _prompt(message: Message, sent: PromptRecord, preface: Sequence[str] = ()) -> PromptMessage | None:
     """A message as the model gets it; None for an answer that has no text."""
     if message.role == "assistant":
         return PromptMessage("assistant", message.text) if message.text else None
@@ -204,14 +206,14 @@ def _prompt(message: Message, sent: Sent, preface: Sequence[str] = ()) -> Prompt
     return PromptMessage("user", content, images) if content or images else None
 
 
-def _preface(earlier: Iterable[Message], sent: Sent) -> list[str]:
+def _preface(earlier: Iterable[Message], sent: PromptRecord) -> list[str]:
     """What stands in the first message for those that are left out. Some models take no other place for it."""
     summaries = [SUMMARY + message.summary for message in earlier if message.id == sent.summary and message.summary]
     files = [as_prompt(message.files) for message in earlier if message.id in sent.files and message.files]
     return [*summaries, *([EARLIER_FILES] if files else []), *files]
 
 
-def _going_on(answer: Message, sent: Sent) -> tuple[PromptMessage, ...]:
+def _going_on(answer: Message, sent: PromptRecord) -> tuple[PromptMessage, ...]:
     if not sent.begun:
         return ()
     return PromptMessage("assistant", answer.text[: sent.begun]), PromptMessage("user", GO_ON)

@@ -1,19 +1,15 @@
 """What a chat is called in the list: how a line is shortened, how a model is asked for a title, what is taken of that.
 
-Text only. When a model is asked is in `naming.py`.
+Text only. When a model is asked is in `titles.py`.
 """
 
 import re
 
 from chatcore.providers.base import ChatRequest, PromptMessage
-from chatcore.runs.side_calls import AsideLimits
-from chatcore.text.cleaning import UNWANTED
+from chatcore.text.cleaning import UNWANTED, shorten
 
-TITLE_LENGTH = 48
 LONGEST_LINE = 120
 """A longer line is no title, but an answer."""
-LIMITS = AsideLimits(characters=6_000, seconds=30)
-"""Some models think aloud first, and that comes with the text."""
 MAX_TOKENS = 2_000
 """Enough for a model that thinks first; of one that does not, two lines are read."""
 QUESTION, ANSWER = 2_000, 1_000
@@ -30,14 +26,6 @@ MARK = re.compile(
     re.IGNORECASE,
 )
 AROUND = "*_`~\"'“”„‟‘’‚‹›«»「」『』《》"
-
-
-def shorten(text: str) -> str:
-    """One line of at most `TITLE_LENGTH` characters, cut at a word. What was cut already stays as it is."""
-    line = " ".join(text.split())
-    if len(line.removesuffix("…")) <= TITLE_LENGTH:
-        return line
-    return line[: TITLE_LENGTH + 1].rsplit(" ", 1)[0][:TITLE_LENGTH].rstrip() + "…"
 
 
 def request(question: str, answer: str, model: str) -> ChatRequest:

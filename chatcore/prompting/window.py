@@ -39,7 +39,7 @@ class Size:
 
 
 @dataclass(frozen=True, slots=True)
-class Cut:
+class ContextWindow:
     """Everything goes from the message `since` on, or all of it; of what is before, the files of these messages, and
     the summary that stands at this one."""
 
@@ -48,7 +48,7 @@ class Cut:
     summary: str = ""
 
 
-WHOLE = Cut()
+WHOLE = ContextWindow()
 
 
 def estimate(text: str) -> int:
@@ -78,7 +78,9 @@ def room(window: int | None, estimated: int = 0, reported: int = 0) -> int | Non
     return int((window - min(window // 4, ANSWER_ROOM)) / off)
 
 
-def choose(sizes: Sequence[Size], limit: int | None, before: Cut = WHOLE, *, summaries: bool = False) -> Cut:
+def choose(
+    sizes: Sequence[Size], limit: int | None, before: ContextWindow = WHOLE, *, summaries: bool = False
+) -> ContextWindow:
     """What goes of the messages of these sizes, oldest first, in `limit` tokens.
 
     Always the last turn that was started, then the one before it, the files that were attached further back, the newest
@@ -121,12 +123,14 @@ class _Choice:
         before += self._sizes[summed].summary if summed >= 0 else 0
         return self._from[at] + before + (PREFACE if before else 0)
 
-    def cut(self, at: int, files: Sequence[int]) -> Cut:
+    def cut(self, at: int, files: Sequence[int]) -> ContextWindow:
         summed = self._summed[at]
         summary = self._sizes[summed].id if summed >= 0 else ""
-        return Cut(self._sizes[at].id, tuple(self._sizes[place].id for place in files), summary) if at else WHOLE
+        return (
+            ContextWindow(self._sizes[at].id, tuple(self._sizes[place].id for place in files), summary) if at else WHOLE
+        )
 
-    def moved(self, at: int, limit: int) -> Cut:
+    def moved(self, at: int, limit: int) -> ContextWindow:
         """Cut further on than `at`: where a summary was made for it, else where it leaves room for some turns."""
         later = [place for place in self.starts if place > at] or self.starts[-1:]
         filed = [place for place, size in enumerate(self._sizes) if size.files]

@@ -9,9 +9,9 @@ from collections.abc import AsyncIterator, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from chatcore.events import Ended, Ending, ReasoningDelta, RunEvent, TextDelta, UsageReported
-from chatcore.providers.base import ChatRequest, ModelInfo, PromptMessage, Takes
+from chatcore.providers.base import ChatRequest, ModelInfo, PromptMessage, SupportedParameters
 from chatcore.providers.failures import from_event
-from chatcore.providers.sdk_client import UNUSUAL, Reading, SDKProvider, Stream, encodable, field
+from chatcore.providers.sdk_client import UNUSUAL, AnswerReader, SDKProvider, Stream, encodable, field
 
 if TYPE_CHECKING:
     import httpx2
@@ -89,9 +89,9 @@ class AnthropicProvider(SDKProvider["AsyncAnthropic"]):
             takes_images=images if isinstance(images, bool) else None,
         )
 
-    def takes(self, model: str) -> Takes:  # noqa: ARG002
+    def supported_parameters(self, model: str) -> SupportedParameters:  # noqa: ARG002
         """The API knows no temperature any more, and no answer without a limit."""
-        return Takes(temperature=False)
+        return SupportedParameters(temperature=False)
 
     async def _open(self, client: "AsyncAnthropic", request: ChatRequest) -> Stream:
         from anthropic import AsyncStream
@@ -110,11 +110,11 @@ class AnthropicProvider(SDKProvider["AsyncAnthropic"]):
 
         return await self._refused.ask(post, body, self._sdk_errors(), "max_tokens")
 
-    def _reading(self) -> Reading:
-        return _Reading(self.host)
+    def _reading(self) -> AnswerReader:
+        return _AnswerReader(self.host)
 
 
-class _Reading:
+class _AnswerReader:
     def __init__(self, host: str) -> None:
         self.ended: Ended | None = None
         self._host = host

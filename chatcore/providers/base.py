@@ -30,7 +30,7 @@ class ChatRequest:
     go on with the answer when the connection is lost, if it can. `kept` is the id of an answer that it goes on with:
     that one is to be read from its beginning instead of asking anew. `max_tokens` is the most that the model may write,
     its thoughts included; `temperature`, from 0 to 2, how much its answers vary. None leaves that to the provider, and
-    `Provider.takes` says where it is left to the provider anyway.
+    `Provider.supported` says where it is left to the provider anyway.
     """
 
     messages: tuple[PromptMessage, ...]
@@ -59,7 +59,7 @@ class ModelInfo:
 
 
 @dataclass(frozen=True, slots=True)
-class Takes:
+class SupportedParameters:
     """What of a request a model takes. What it does not take is not sent to it."""
 
     temperature: bool = True
@@ -88,7 +88,7 @@ class Provider(Protocol):
         """The models that it offers, as it says itself. Raises `ProviderError`."""
         ...
 
-    def takes(self, model: str) -> Takes:
+    def supported_parameters(self, model: str) -> SupportedParameters:
         """By what is known of the model, and by what it has refused so far. Quick, in any thread; nothing is asked."""
         ...
 

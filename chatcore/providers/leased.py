@@ -9,7 +9,7 @@ from typing import Any, Protocol, TypeAlias, runtime_checkable
 
 from chatcore.errors import ProviderError
 from chatcore.events import RunEvent
-from chatcore.providers.base import ChatRequest, ModelInfo, Provider, Takes, transcriber
+from chatcore.providers.base import ChatRequest, ModelInfo, Provider, SupportedParameters, transcriber
 
 Closing: TypeAlias = Callable[[Coroutine[Any, Any, None]], object]
 """Runs a coroutine on the loop that the provider belongs to."""
@@ -43,8 +43,8 @@ class OwnProvider:
         async with self._using():
             return await self._inner.models()
 
-    def takes(self, model: str) -> Takes:
-        return self._inner.takes(model)
+    def supported_parameters(self, model: str) -> SupportedParameters:
+        return self._inner.supported_parameters(model)
 
     async def transcribe(self, audio: bytes, name: str) -> str:
         if self._hears is None:

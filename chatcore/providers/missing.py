@@ -4,7 +4,7 @@ from collections.abc import AsyncGenerator
 
 from chatcore.errors import ProviderError
 from chatcore.events import RunEvent
-from chatcore.providers.base import ChatRequest, ModelInfo, Takes
+from chatcore.providers.base import ChatRequest, ModelInfo, SupportedParameters
 
 
 class MissingProvider:
@@ -22,8 +22,8 @@ class MissingProvider:
     async def models(self) -> tuple[ModelInfo, ...]:
         return ()
 
-    def takes(self, model: str) -> Takes:  # noqa: ARG002
-        return Takes()
+    def supported_parameters(self, model: str) -> SupportedParameters:  # noqa: ARG002
+        return SupportedParameters()
 
     async def warm(self) -> None:
         """Nothing is slow."""

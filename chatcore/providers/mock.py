@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from chatcore.attachments.files import after_files
 from chatcore.errors import ProviderError
 from chatcore.events import Ended, Ending, RunEvent, TextDelta, UsageReported
-from chatcore.providers.base import ChatRequest, ModelInfo, Takes
+from chatcore.providers.base import ChatRequest, ModelInfo, SupportedParameters
 
 MODEL = "mock"
 QUOTED = 80
@@ -104,8 +104,8 @@ class MockProvider:
     async def models(self) -> tuple[ModelInfo, ...]:
         return (ModelInfo(MODEL),)
 
-    def takes(self, model: str) -> Takes:  # noqa: ARG002
-        return Takes(temperature=False)
+    def supported_parameters(self, model: str) -> SupportedParameters:  # noqa: ARG002
+        return SupportedParameters(temperature=False)
 
     async def transcribe(self, audio: bytes, name: str) -> str:  # noqa: ARG002
         try:

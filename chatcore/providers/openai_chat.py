@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from chatcore.errors import ProviderError
 from chatcore.events import Ended, Ending, ReasoningDelta, RunEvent, TextDelta, UsageReported
-from chatcore.providers.base import ChatRequest, PromptMessage, Takes
+from chatcore.providers.base import ChatRequest, PromptMessage, SupportedParameters
 from chatcore.providers.failures import Failure, Kind, from_event, translate
-from chatcore.providers.sdk_client import UNUSUAL, Reading, SDKProvider, Stream, encodable, field
+from chatcore.providers.sdk_client import UNUSUAL, AnswerReader, SDKProvider, Stream, encodable, field
 
 if TYPE_CHECKING:
     import httpx2
@@ -47,10 +47,10 @@ class OpenAISDKProvider(SDKProvider["AsyncOpenAI"]):
         """Whether that is a model of OpenAI's that reasons."""
         return bool(REASONS.search(model))
 
-    def takes(self, model: str) -> Takes:
+    def supported_parameters(self, model: str) -> SupportedParameters:
         refused = self._refused.by(model)
         temperature = "temperature" not in refused and not self._reasons(model)
-        return Takes(temperature, max_tokens=not refused.issuperset(self._limits))
+        return SupportedParameters(temperature, max_tokens=not refused.issuperset(self._limits))
 
     def _make_client(self, http_client: "httpx2.AsyncClient", timeout: "httpx2.Timeout") -> "AsyncOpenAI":
         import openai
@@ -77,7 +77,7 @@ class OpenAISDKProvider(SDKProvider["AsyncOpenAI"]):
         return await self._refused.ask(post, body, self._sdk_errors(), *self._limits)
 
     def _temperature(self, request: ChatRequest) -> dict[str, Any]:
-        taken = request.temperature is not None and self.takes(request.model).temperature
+        taken = request.temperature is not None and self.supported_parameters(request.model).temperature
         return {"temperature": request.temperature} if taken else {}
 
     def _list(self, client: "AsyncOpenAI") -> AsyncIterator[object]:
@@ -133,11 +133,11 @@ class OpenAIProvider(OpenAISDKProvider):
         body |= self._temperature(request)
         return await self._post(client, "/chat/completions", body)
 
-    def _reading(self) -> Reading:
-        return _Reading(self.host)
+    def _reading(self) -> AnswerReader:
+        return _AnswerReader(self.host)
 
 
-class _Reading:
+class _AnswerReader:
     def __init__(self, host: str) -> None:
         self.ended: Ended | None = None
         self._host = host

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from tenacity import AsyncRetrying, RetryCallState, wait_exponential, wait_random
 
-from chatcore.events import Ended, Ending, KeptByProvider, ReasoningDelta, RunEvent, TextDelta, UsageReported
+from chatcore.events import Ended, Ending, HeldByProvider, ReasoningDelta, RunEvent, TextDelta, UsageReported
 from chatcore.providers.failures import Failure, Kind, from_event
 from chatcore.providers.sdk_client import UNUSUAL, encodable, field
 
@@ -28,7 +28,7 @@ ENDINGS = {"max_output_tokens": Ending.LENGTH, "content_filter": Ending.FILTERED
 
 
 class ResponseReading:
-    """A `Reading`. What is an event of ours already goes through."""
+    """A `AnswerReader`. What is an event of ours already goes through."""
 
     def __init__(self, host: str) -> None:
         self.ended: Ended | None = None
@@ -38,7 +38,7 @@ class ResponseReading:
 
     def read(self, chunk: object) -> Iterator[RunEvent]:
         kind, delta, response = (field(chunk, name) for name in ("type", "delta", "response"))
-        if isinstance(chunk, KeptByProvider):
+        if isinstance(chunk, HeldByProvider):
             yield chunk
         elif isinstance(delta, str) and delta:
             yield from self._more(kind, encodable(delta), chunk)
@@ -81,7 +81,7 @@ class ResponseReading:
             raise from_event(self._host, code, f"{code} {message}")
 
 
-class Place:
+class ReadPosition:
     """How far a kept answer has been read, and when it is asked for again."""
 
     def __init__(self, answer_id: str) -> None:

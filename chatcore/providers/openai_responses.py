@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from chatcore.errors import ProviderError
-from chatcore.events import KeptByProvider
+from chatcore.events import HeldByProvider
 from chatcore.providers.base import ChatRequest, PromptMessage
 from chatcore.providers.failures import Failure, Kind, translate
 from chatcore.providers.openai_chat import OpenAISDKProvider
-from chatcore.providers.openai_events import ANSWER_ID, Place, ResponseReading, missing_chunks
-from chatcore.providers.sdk_client import Reading, Stream, encodable, field
+from chatcore.providers.openai_events import ANSWER_ID, ReadPosition, ResponseReading, missing_chunks
+from chatcore.providers.sdk_client import AnswerReader, Stream, encodable, field
 
 if TYPE_CHECKING:
     from openai import AsyncOpenAI
@@ -65,7 +65,7 @@ class ResponsesProvider(OpenAISDKProvider):
         body |= {"reasoning": {"summary": "auto"}} if self._reasons(request.model) else {}
         return await self._post(client, "/responses", body)
 
-    def _reading(self) -> Reading:
+    def _reading(self) -> AnswerReader:
         return ResponseReading(self.host)
 
     def _chunks(self, request: ChatRequest) -> AsyncGenerator[object, None]:
@@ -73,14 +73,14 @@ class ResponsesProvider(OpenAISDKProvider):
 
     async def _follow(self, request: ChatRequest) -> AsyncGenerator[object, None]:
         """The chunks of a kept answer, each once, over as many connections as it takes."""
-        place = Place(request.kept)
+        place = ReadPosition(request.kept)
         while True:
             failure = None
             try:
                 async with aclosing(self._connect(request, place)) as chunks:
                     async for chunk in chunks:
                         if place.named_by(chunk):
-                            yield KeptByProvider(place.answer_id)
+                            yield HeldByProvider(place.answer_id)
                         if place.moved_by(chunk):
                             yield chunk
             except Failure as error:
@@ -94,14 +94,14 @@ class ResponsesProvider(OpenAISDKProvider):
                 return
             await asyncio.sleep(pause)
 
-    def _connect(self, request: ChatRequest, place: Place) -> AsyncGenerator[object, None]:
+    def _connect(self, request: ChatRequest, place: ReadPosition) -> AsyncGenerator[object, None]:
         if place.polling:
             return self._poll(place)
         if place.answer_id:
             request = _Rest(request.messages, request.model, kept=place.answer_id, after=place.after)
         return super()._chunks(request)
 
-    async def _poll(self, place: Place) -> AsyncGenerator[object, None]:
+    async def _poll(self, place: ReadPosition) -> AsyncGenerator[object, None]:
         """What is missing of an answer that is not streamed any more, when it is whole."""
         client = await self._ready()
         try:

@@ -60,7 +60,7 @@ class Stream(Protocol):
 C = TypeVar("C", bound=Client)
 
 
-class Reading(Protocol):
+class AnswerReader(Protocol):
     """What the chunks of one answer mean.
 
     They come as the JSON that the provider sent, which is not checked: every field may be missing or of any type.
@@ -122,7 +122,7 @@ class SDKProvider(ABC, Generic[C]):
         """The vendor's list of models."""
 
     @abstractmethod
-    def _reading(self) -> Reading:
+    def _reading(self) -> AnswerReader:
         """For the chunks of one answer."""
 
     async def warm(self) -> None:

@@ -31,7 +31,7 @@ Key: TypeAlias = tuple[str, str]
 Probes: TypeAlias = tuple[Key, ...]
 
 
-class Place(NamedTuple):
+class Target(NamedTuple):
     """Who is asked: a model at an origin; `host` is for the words."""
 
     origin: str
@@ -47,12 +47,12 @@ class Place(NamedTuple):
         return self.address, (self.origin, self.model)
 
 
-def place_of(provider: Provider, model: str) -> Place:
+def place_of(provider: Provider, model: str) -> Target:
     """What has no origin is told apart by its host."""
-    return Place(getattr(provider, "origin", provider.host), model, provider.host)
+    return Target(getattr(provider, "origin", provider.host), model, provider.host)
 
 
-class LeftAlone(ProviderError):
+class CircuitOpen(ProviderError):
     """The provider has been failing, and was not asked."""
 
 
@@ -72,10 +72,10 @@ class Circuits:
         self._clock = clock
         self._known: dict[Key, _Circuit] = {}
 
-    def ask(self, place: Place) -> Probes:
+    def ask(self, place: Target) -> Probes:
         """Of what this request is the one probe after it was left alone; what becomes of it must be told.
 
-        Raises `LeftAlone`.
+        Raises `CircuitOpen`.
         """
         now = self._clock()
         paused = tuple(key for key in place.keys if key in self._known and self._known[key].pause)
@@ -89,18 +89,18 @@ class Circuits:
                     else f"It will be tried again in {math.ceil(left)} s."
                 )
                 name = place.host if key == place.address else f"{place.model} at {place.host}"
-                raise LeftAlone(f"{name} has been failing for a while, so it was not asked again. {when}")
+                raise CircuitOpen(f"{name} has been failing for a while, so it was not asked again. {when}")
         for key in paused:
             # A probe of which nothing is ever told holds up the next no longer than that.
             self._known[key].probing, self._known[key].until = True, now + LONGEST_PAUSE
         return paused
 
-    def answered(self, place: Place) -> None:
+    def answered(self, place: Target) -> None:
         """Something of an answer came: all is well there."""
         for key in place.keys:
             self._known.pop(key, None)
 
-    def ended(self, place: Place, failure: Failure | None, probes: Probes) -> None:
+    def ended(self, place: Target, failure: Failure | None, probes: Probes) -> None:
         """A run is over that had no answer: `failure` if the provider's own was the reason."""
         now = self._clock()
         if failure and failure.status is not None:

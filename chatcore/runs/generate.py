@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from chatcore.errors import ProviderError
-from chatcore.events import Ended, KeptByProvider, RetryScheduled, RunEvent
+from chatcore.events import Ended, HeldByProvider, RetryScheduled, RunEvent
 from chatcore.providers.base import ChatRequest, Provider
 from chatcore.providers.failures import Failure, Kind
 from chatcore.providers.response_limit import TOO_LARGE
@@ -91,7 +91,7 @@ async def _write(
             size += len(event.text.encode("utf-8", "replace"))
         elif isinstance(event, RetryScheduled):
             deadline.waits(event.seconds)
-        elif isinstance(event, KeptByProvider):
+        elif isinstance(event, HeldByProvider):
             deadline.kept(bool(event.answer_id))
         elif isinstance(event, Ended):
             answered()

@@ -8,12 +8,12 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from chatcore.conversation.messages import Sent
+from chatcore.conversation.messages import PromptRecord
 from chatcore.conversation.metrics import Timing
 from chatcore.events import (
     Ended,
     Ending,
-    KeptByProvider,
+    HeldByProvider,
     ReasoningDelta,
     Reply,
     RetryScheduled,
@@ -63,7 +63,7 @@ class Run:
         self._said_at: float | None = None
         """When the first of the answer itself came."""
         self._thinks = False
-        self.sents: tuple[Sent, ...] = ()
+        self.sents: tuple[PromptRecord, ...] = ()
         """What goes to the provider, and what goes instead when that is too long."""
         self._shorter = False
         self.overhead = 0
@@ -119,13 +119,13 @@ class Run:
             self.answering = True
             self._add(event if self._seam is None else TextDelta(text))
 
-    def _note(self, event: ReasoningDelta | RetryScheduled | KeptByProvider) -> None:
+    def _note(self, event: ReasoningDelta | RetryScheduled | HeldByProvider) -> None:
         self._retry = None
         self._thinks = self._thinks or isinstance(event, ReasoningDelta)
         if isinstance(event, RetryScheduled):
             self._retry, self.attempts = (event, self._clock() + event.seconds), event.attempt
             self._shorter = self._shorter or event.shorter
-        elif isinstance(event, KeptByProvider):
+        elif isinstance(event, HeldByProvider):
             self.kept = event.answer_id
         self._add(event)
 
@@ -183,7 +183,7 @@ class Run:
             return Retrying(scheduled, until, left) if scheduled and left > 0 and not self.ended else None
 
     @property
-    def sent(self) -> Sent | None:
+    def sent(self) -> PromptRecord | None:
         """What went to the provider."""
         return self.sents[-1 if self._shorter else 0] if self.sents else None
 

@@ -20,7 +20,7 @@ from chatcore.errors import ChatError
 from chatcore.events import Ended, Ending
 from chatcore.providers.base import ChatRequest, Provider
 from chatcore.providers.failures import Failure
-from chatcore.runs.circuit_breaker import Circuits, LeftAlone
+from chatcore.runs.circuit_breaker import CircuitOpen, Circuits
 from chatcore.runs.generate import CLOSING, RunLimits, make
 from chatcore.runs.log import EVENT_BYTES, Run
 
@@ -190,7 +190,7 @@ async def _cancel(cancelling: Coroutine[Any, Any, None]) -> None:
 def _kind(error: ChatError) -> str:
     if isinstance(error, Failure):
         return error.kind.name.lower()
-    return "left alone" if isinstance(error, LeftAlone) else type(error).__qualname__
+    return "left alone" if isinstance(error, CircuitOpen) else type(error).__qualname__
 
 
 def _report(run: Run, run_id: str, provider: str, model: str, _: Future[None]) -> None:

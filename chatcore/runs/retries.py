@@ -12,7 +12,7 @@ from itertools import count
 
 from tenacity import AsyncRetrying, RetryCallState, wait_exponential_jitter
 
-from chatcore.events import KeptByProvider, ReasoningDelta, RetryScheduled, RunEvent, TextDelta
+from chatcore.events import HeldByProvider, ReasoningDelta, RetryScheduled, RunEvent, TextDelta
 from chatcore.providers.base import ChatRequest, Provider
 from chatcore.providers.failures import Failure, Kind
 
@@ -39,7 +39,7 @@ async def attempts(
             async with aclosing(provider.stream(request)) as stream:
                 async for event in stream:
                     visible = visible or isinstance(event, VISIBLE)
-                    if isinstance(event, KeptByProvider):
+                    if isinstance(event, HeldByProvider):
                         request = replace(request, kept=event.answer_id)
                     yield event
         except Failure as failure:
@@ -51,7 +51,7 @@ async def attempts(
             return
         if request.kept and _is_over(why):
             request = replace(request, kept="")
-            yield KeptByProvider("")
+            yield HeldByProvider("")
         yield RetryScheduled(str(why), number + 1, max(most, number + 1), seconds, shorter is not None)
         request = replace(shorter, keep=request.keep) if shorter else request
         await sleep(seconds)

@@ -22,7 +22,7 @@ USABLE = (Ending.COMPLETE, Ending.LENGTH)
 
 
 @dataclass(frozen=True, slots=True)
-class AsideLimits:
+class SideCallLimits:
     """`characters` of text, where the rest is not waited for, and `seconds` for everything."""
 
     characters: int
@@ -30,7 +30,7 @@ class AsideLimits:
 
 
 def ask(
-    registry: RunRegistry, provider: Provider, request: ChatRequest, limits: AsideLimits, purpose: str
+    registry: RunRegistry, provider: Provider, request: ChatRequest, limits: SideCallLimits, purpose: str
 ) -> "Future[str]":
     """What the model says, without white space around it: "" where it failed, was cut off or says nothing usable.
 
@@ -57,8 +57,8 @@ def said(aside: "Future[str]") -> str:
     return aside.result()
 
 
-async def _ask(provider: Provider, request: ChatRequest, limits: AsideLimits, purpose: str) -> str:
-    begun, reading, outcome = time.monotonic(), _Reading(limits.characters), "not finished"
+async def _ask(provider: Provider, request: ChatRequest, limits: SideCallLimits, purpose: str) -> str:
+    begun, reading, outcome = time.monotonic(), _TextReader(limits.characters), "not finished"
     try:
         async with asyncio.timeout(limits.seconds):
             outcome = await reading.read(provider, request)
@@ -71,7 +71,7 @@ async def _ask(provider: Provider, request: ChatRequest, limits: AsideLimits, pu
     return reading.text if outcome in USABLE else ""
 
 
-class _Reading:
+class _TextReader:
     """What has come of one answer."""
 
     def __init__(self, characters: int) -> None:

@@ -4,7 +4,6 @@ Owns the names, the defaults and the words for what is wrong with them. Secrets 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeAlias
 
@@ -12,6 +11,7 @@ from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
 from chatcore.errors import InputError, SetupError
+from chatcore.models.account import AccountSettings
 from chatcore.providers.credentials import clean_base_url, clean_key
 from chatcore.providers.vendors import VENDORS
 from chatcore.runs.registry import RunLimits
@@ -62,15 +62,6 @@ def _blank_is_unset(values: Mapping[str, Any]) -> dict[str, Any]:
 Key: TypeAlias = Annotated[SecretStr, AfterValidator(_key)]
 Address: TypeAlias = Annotated[str, AfterValidator(_base_url)]
 Model: TypeAlias = Annotated[str, Field(min_length=1, max_length=200)]
-
-
-@dataclass(frozen=True, slots=True)
-class Account:
-    """How the server asks one vendor. `api_key` "" is none; `model` "" is whichever the vendor has."""
-
-    api_key: str = field(repr=False)
-    base_url: str
-    model: str
 
 
 class Settings(BaseSettings):
@@ -134,7 +125,7 @@ class Settings(BaseSettings):
                 source.env_vars = _blank_is_unset(source.env_vars)
         return env_settings, dotenv_settings, init_settings
 
-    def account(self, vendor: str) -> Account:
+    def account(self, vendor: str) -> AccountSettings:
         """What is set for "openai", "anthropic" or "openrouter".
 
         The model that stands for the vendor's own address says nothing about another server.
@@ -142,7 +133,7 @@ class Settings(BaseSettings):
         key: SecretStr | None = getattr(self, f"{vendor}_api_key")
         address: str = getattr(self, f"{vendor}_base_url")
         known = f"{vendor}_model" in self.model_fields_set or VENDORS[vendor].is_home(address)
-        return Account(
+        return AccountSettings(
             key.get_secret_value() if key else "", address, getattr(self, f"{vendor}_model") if known else ""
         )
 

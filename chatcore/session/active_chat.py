@@ -12,7 +12,8 @@ from typing import Literal
 
 from chatcore.attachments.files import File
 from chatcore.attachments.images import Image
-from chatcore.conversation.messages import Choice
+from chatcore.conversation.messages import ModelRef
+from chatcore.conversation.text_input import clean
 from chatcore.conversation.tree import Conversation
 from chatcore.events import Ending
 from chatcore.locking import locked
@@ -21,11 +22,10 @@ from chatcore.runs.registry import Run
 from chatcore.session.answers import Answers
 from chatcore.session.model_choice import Choosing
 from chatcore.session.summaries import Summaries
-from chatcore.session.titles import Naming
+from chatcore.session.titles import Titles
 from chatcore.storage.browser.pending_writes import Write
-from chatcore.storage.browser.store import Shelf
-from chatcore.storage.server.write_behind import ChatStore
-from chatcore.text.cleaning import clean
+from chatcore.storage.browser.store import BrowserStore
+from chatcore.storage.protocols import ChatStore
 
 GOES_ON = (Ending.COMPLETE, Ending.STOPPED, Ending.LENGTH, Ending.FILTERED, Ending.REFUSED)
 """After these endings the next message of the queue goes out by itself; after a failure it waits for a click."""
@@ -48,19 +48,19 @@ class Turns(Choosing):
     Every change holds the lock: a script that a click ends overlaps the next, and reports come in a third thread.
     """
 
-    def __init__(self, shelf: Shelf, answers: Answers, server: ChatStore | None = None) -> None:
+    def __init__(self, browser_store: BrowserStore, answers: Answers, server: ChatStore | None = None) -> None:
         """`server` keeps the chats beside the browser, if something does."""
-        super().__init__(shelf, answers)
-        self.outbox = shelf.outbox
+        super().__init__(browser_store, answers)
+        self.pending_writes = browser_store.pending_writes
         self.server = server
-        self._stores: tuple[ChatStore, ...] = (shelf, server) if server else (shelf,)
-        self.behind: dict[str, Conversation] = {}
+        self._stores: tuple[ChatStore, ...] = (browser_store, server) if server else (browser_store,)
+        self.background: dict[str, Conversation] = {}
         """The other chats in which an answer is being made."""
-        self.loose: dict[str, Loose] = {}
+        self.unsaved: dict[str, Loose] = {}
         """The chats of this visit that are not stored, by id."""
-        answers.loose = self.loose
-        answers.wishes = lambda: shelf.index.wishes
-        self.naming, self.summaries = Naming(answers), Summaries(answers)
+        answers.unsaved = self.unsaved
+        answers.preferences = lambda: browser_store.index.preferences
+        self.titles, self.summaries = Titles(answers), Summaries(answers)
         self.undoable: Undo | None = None
         self._said: set[str] = set()
         """The chats in which the visitor has said what the browser has not confirmed yet."""
@@ -81,8 +81,8 @@ class Turns(Choosing):
         """A new message: asked at once, or queued while an answer is being made. Raises `InputError`."""
         if not (text := clean(text)) and not images and not files:
             return
-        if self.loose.get(self.conversation.id) == "deleted":
-            del self.loose[self.conversation.id]
+        if self.unsaved.get(self.conversation.id) == "deleted":
+            del self.unsaved[self.conversation.id]
         self._said.add(self.conversation.id)
         if self.conversation.running or self.conversation.queue:
             self._change(self.conversation.enqueue(text, images, files))
@@ -97,12 +97,12 @@ class Turns(Choosing):
             self._ask(_sent(self.conversation, self._by(), self.persona))
 
     @locked
-    def withdraw(self, draft_id: str) -> None:
+    def unqueue(self, draft_id: str) -> None:
         """Take a message out of the queue."""
         chat_id = self.conversation.id
         for draft in self.conversation.queue:
             if draft.id == draft_id:
-                self._change(self.conversation.withdraw(draft_id))
+                self._change(self.conversation.unqueue(draft_id))
                 back = partial(self._update, chat_id, lambda chat: chat.requeue(draft))  # noqa: B023
                 self.undoable = Undo("withdrawn", draft.text, back)
                 return
@@ -113,13 +113,13 @@ class Turns(Choosing):
         undoable, self.undoable = self.undoable, None
         if undoable:
             undoable.back()
-            self._go_on()
+            self._send_next()
 
     def _ask(self, asked: Conversation) -> None:
         if asked.running:
             self.answers.plan(asked, asked.running)
         self._change(asked)
-        if asked.id in self.loose:
+        if asked.id in self.unsaved:
             self.begin()
 
     @locked
@@ -131,40 +131,40 @@ class Turns(Choosing):
     def stop(self) -> None:
         """End the answer that is being made, at once. What arrived stays."""
         if self.conversation.running:
-            self._take_over(self.answers.stop(self.conversation, self.conversation.running))
+            self._apply_result(self.answers.stop(self.conversation, self.conversation.running))
 
     @locked
-    def settle(self) -> bool:
+    def reconcile(self) -> bool:
         """Take over what has ended; True when that has changed the queue, or what it waits for."""
-        settled = self.answers.settle(self.conversation)
-        if self.starting and not self.shelf.waits(settled.id):
+        settled = self.answers.reconcile(self.conversation)
+        if self.starting and not self.browser_store.waits(settled.id):
             self.begin()
         if settled is not self.conversation:
             waited = bool(settled.queue)
-            self._take_over(settled)
+            self._apply_result(settled)
             return waited
         return False
 
-    def _take_over(self, settled: Conversation) -> None:
+    def _apply_result(self, settled: Conversation) -> None:
         self._drop_parts(self.conversation, settled)
         self._ask_aside(self.conversation, settled)
         self._change(settled)
-        self._go_on()
+        self._send_next()
 
     def _drop_parts(self, before: Conversation, after: Conversation) -> None:
         """An answer that is whole has no more use for its parts, nor for its run."""
         for answer in before.messages:
             if answer.running and (ended := after.get(answer.id)) and not ended.running:
                 self.answers.cancel(answer)
-                self.shelf.parts.drop(answer.run)
+                self.browser_store.parts.drop(answer.run)
 
     def _ask_aside(self, before: Conversation, after: Conversation) -> None:
-        if self.shelf.index.wishes.titles:
-            self.naming.begin(before, after)
-        if self.shelf.index.wishes.summaries:
+        if self.browser_store.index.preferences.titles:
+            self.titles.begin(before, after)
+        if self.browser_store.index.preferences.summaries:
             self.summaries.begin(before, after)
 
-    def _go_on(self) -> None:
+    def _send_next(self) -> None:
         """The first of the queue goes out, unless the answer before it is being made or failed."""
         last = self.conversation.path[-1:]
         if last and last[0].ended and last[0].ended.ending in GOES_ON and self.choice.model:
@@ -173,30 +173,30 @@ class Turns(Choosing):
     @locked
     def checkpoint(self, run_id: str, start: int, text: str, kept: str = "") -> Write | None:
         """A part of a running answer as it is to be stored; it is removed when the answer has been."""
-        return None if self.conversation.id in self.loose else self.shelf.parts.add(run_id, start, text, kept)
+        return None if self.conversation.id in self.unsaved else self.browser_store.parts.add(run_id, start, text, kept)
 
     def _update(self, chat_id: str, change: Callable[[Conversation], Conversation]) -> None:
         """Change any chat of this visit."""
         if chat_id == self.conversation.id:
             self._change(change(self.conversation))
-        elif chat_id in self.behind:
-            self.behind[chat_id] = change(self.behind[chat_id])
-            self._save(self.behind[chat_id])
+        elif chat_id in self.background:
+            self.background[chat_id] = change(self.background[chat_id])
+            self._save(self.background[chat_id])
         else:
-            self._save(change(self.shelf.read(chat_id)))
+            self._save(change(self.browser_store.read(chat_id)))
 
     def _change(self, conversation: Conversation) -> None:
         self.conversation = conversation
         self._save(conversation)
 
     def _save(self, chat: Conversation) -> None:
-        if chat.id not in self.loose:
+        if chat.id not in self.unsaved:
             for store in self._stores:
                 store.save(chat)
-            self.shelf.index.open(self.conversation.id)
+            self.browser_store.index.open(self.conversation.id)
 
 
-def _sent(chat: Conversation, by: Choice, persona: Persona | None) -> Conversation:
+def _sent(chat: Conversation, by: ModelRef, persona: Persona | None) -> Conversation:
     """The first of the queue as a question. Two tabs that send the same one ask for the same answer, once."""
     draft = chat.queue[0]
     asked = chat.send_queued(by, persona)

@@ -7,15 +7,16 @@ from collections.abc import Callable, Container
 from dataclasses import replace
 from typing import Protocol
 
-from chatcore.conversation.messages import LATEST, Choice, Message, Sent, now_ms
+from chatcore.conversation.messages import Message, ModelRef, PromptRecord
 from chatcore.conversation.tree import Conversation
 from chatcore.events import Ended, Ending, Reply
+from chatcore.ids import LATEST, now_ms
 from chatcore.prompting import build
-from chatcore.providers.base import ChatRequest, ModelInfo, Provider, Takes
+from chatcore.providers.base import ChatRequest, ModelInfo, Provider, SupportedParameters
 from chatcore.providers.missing import MissingProvider
 from chatcore.runs.registry import Run, RunRegistry
-from chatcore.storage.browser.checkpoints import Parts
-from chatcore.storage.preferences import UNSAID, Wishes
+from chatcore.storage.browser.checkpoints import Checkpoints
+from chatcore.storage.preferences import UNSAID, Preferences
 
 FRESH_MS = 2_000
 """A stored question so new whose answer was never begun is begun: the page was reloaded in between."""
@@ -27,16 +28,16 @@ class Providers(Protocol):
     """Who can be asked in one visit."""
 
     @property
-    def default(self) -> Choice:
+    def default(self) -> ModelRef:
         """Who answers in a new chat."""
 
     def info(self, provider_id: str, model: str) -> ModelInfo:
         """What is known of a model without asking."""
 
-    def takes(self, provider_id: str, model: str) -> Takes:
+    def supported_parameters(self, provider_id: str, model: str) -> SupportedParameters:
         """What of a request a model takes, as far as is known without asking."""
 
-    def with_model(self, model: str, now: Choice) -> Choice | None:
+    def with_model(self, model: str, now: ModelRef) -> ModelRef | None:
         """Who has this model: the provider of `now` before all others. None where nobody does."""
 
     def find(self, provider_id: str) -> Provider | None:
@@ -49,10 +50,10 @@ class Answers:
     keep = False
     """Whether the provider shall go on with an answer when the connection is lost."""
 
-    loose: Container[str] = ()
+    unsaved: Container[str] = ()
     """The chats of which nothing is to be stored, nor kept by a provider."""
 
-    def __init__(self, registry: RunRegistry, providers: Providers, owner: str, parts: Parts) -> None:
+    def __init__(self, registry: RunRegistry, providers: Providers, owner: str, parts: Checkpoints) -> None:
         """`parts` are what is stored of answers that were being made."""
         self.registry, self.providers, self.owner, self._parts = registry, providers, owner, parts
         # By chat, the answers whose question is on its way to the browser's storage: they begin when it is there.
@@ -61,7 +62,7 @@ class Answers:
         self._runs: dict[str, tuple[str, Run]] = {}
         # Answers that another tab makes, though no run of them is found here.
         self._made_elsewhere: set[str] = set()
-        self.wishes: Callable[[], Wishes] = lambda: UNSAID
+        self.preferences: Callable[[], Preferences] = lambda: UNSAID
 
     def run_of(self, answer: Message | None) -> Run | None:
         """The run that makes this answer, if the server has it."""
@@ -109,14 +110,14 @@ class Answers:
     def _start(self, chat: Conversation, answer: Message, kept: str = "") -> None:
         provider = self.providers.find(answer.provider) or MissingProvider(answer.provider)
         asked, sents = self._request(chat, answer)
-        asked = replace(asked, keep=self.keep and chat.id not in self.loose, kept=kept)
+        asked = replace(asked, keep=self.keep and chat.id not in self.unsaved, kept=kept)
         run = self.registry.start(self.owner, answer.run or "", provider, asked)
         run.sents = run.sents or sents
         if not kept:
             run.overhead = max(0, now_ms() - answer.created)
         self._runs[answer.run or ""] = self.owner, run
 
-    def sent(self, chat: Conversation, answer: Message) -> Sent | None:
+    def sent(self, chat: Conversation, answer: Message) -> PromptRecord | None:
         """What went to the model for an answer, or is about to; None where that is not known."""
         if (run := self.run_of(answer)) and run.sent:
             return run.sent
@@ -124,10 +125,10 @@ class Answers:
             return answer.sent
         return self._request(chat, answer)[1][0]
 
-    def _request(self, chat: Conversation, answer: Message) -> tuple[ChatRequest, tuple[Sent, ...]]:
+    def _request(self, chat: Conversation, answer: Message) -> tuple[ChatRequest, tuple[PromptRecord, ...]]:
         by = answer.provider, answer.model
-        info, takes = self.providers.info(*by), self.providers.takes(*by)
-        return build.build(chat, answer.id, info, takes, summaries=self.wishes().summaries)
+        info, supported = self.providers.info(*by), self.providers.supported_parameters(*by)
+        return build.build(chat, answer.id, info, supported, summaries=self.preferences().summaries)
 
     def stop(self, chat: Conversation, *answers: Message) -> Conversation:
         """The chat with these answers, which were being made, ended at once. What arrived stays."""
@@ -143,7 +144,7 @@ class Answers:
         owner, _ = self._runs.get(answer.run or "", (self.owner, None))
         self.registry.stop(owner, answer.run or "")
 
-    def settle(self, chat: Conversation) -> Conversation:
+    def reconcile(self, chat: Conversation) -> Conversation:
         """The chat with every answer as it ended whose run has ended, or that no server makes any more.
 
         Of the latter the part that is stored is kept. One so new that it was never begun is planned; one with which its
@@ -181,14 +182,18 @@ class Answers:
             reply = replace(reply, text=stored)
         self._runs.pop(answer.run or "", None)
         self._unplan(chat, answer)
-        sent = _as_taken(run.sent, self.providers.takes(answer.provider, answer.model)) if run and run.sent else None
+        sent = (
+            _as_taken(run.sent, self.providers.supported_parameters(answer.provider, answer.model))
+            if run and run.sent
+            else None
+        )
         return chat.finish(answer.id, reply, run.timing if run else None, sent)
 
 
-def _as_taken(sent: Sent, takes: Takes) -> Sent:
+def _as_taken(sent: PromptRecord, supported: SupportedParameters) -> PromptRecord:
     """What was sent without what the model has refused meanwhile."""
-    temperature = sent.temperature if takes.temperature else None
-    return replace(sent, temperature=temperature, limit=sent.limit if takes.max_tokens else 0)
+    temperature = sent.temperature if supported.temperature else None
+    return replace(sent, temperature=temperature, limit=sent.limit if supported.max_tokens else 0)
 
 
 def _interrupted(message: Message) -> bool:

@@ -6,18 +6,18 @@ Knows nothing of Streamlit.
 from dataclasses import replace
 from functools import partial
 
-from chatcore.conversation.messages import Choice, Feedback
+from chatcore.conversation.messages import Feedback, ModelRef
+from chatcore.conversation.text_input import clean
 from chatcore.locking import locked
 from chatcore.personas.model import Persona
 from chatcore.session.active_chat import Turns, Undo
-from chatcore.text.cleaning import clean
 
 
 class Versions(Turns):
     """The versions of what was said in the open chat."""
 
     @locked
-    def retry(self, answer_id: str, by: Choice | None = None, persona: Persona | None = None) -> None:
+    def retry(self, answer_id: str, by: ModelRef | None = None, persona: Persona | None = None) -> None:
         """Ask the question of this answer again, of `by` or as `persona` if given; the answer stays, as a branch."""
         answer = self.conversation.get(answer_id)
         if answer and answer.parent and not self.conversation.running:
@@ -34,11 +34,11 @@ class Versions(Turns):
             self._ask(self.conversation.edit(question_id, text, self._by(), self.persona))
 
     @locked
-    def go_on(self, answer_id: str) -> None:
+    def continue_answer(self, answer_id: str) -> None:
         """Let the model go on with an answer that ended too early; that stays, as a branch that is not shown."""
         if self.conversation.get(answer_id) and not self.conversation.running:
             self._said.add(self.conversation.id)
-            self._ask(self.conversation.go_on(answer_id, self._by()))
+            self._ask(self.conversation.continue_answer(answer_id, self._by()))
 
     @locked
     def rate(self, answer_id: str, feedback: Feedback | None) -> None:

@@ -8,15 +8,16 @@ from dataclasses import replace
 from functools import partial
 
 from chatcore.conversation import search
+from chatcore.conversation.listing import Entry
 from chatcore.conversation.merge import merge
-from chatcore.conversation.messages import LATEST, Message, now_ms
+from chatcore.conversation.messages import Message
 from chatcore.conversation.search import Hit
 from chatcore.conversation.tree import Conversation
+from chatcore.ids import LATEST, now_ms
 from chatcore.locking import locked
 from chatcore.session.active_chat import Loose, Undo
 from chatcore.session.branches import Versions
 from chatcore.storage.browser.pending_writes import Write
-from chatcore.storage.browser.store import Entry
 
 
 class Chats(Versions):
@@ -28,54 +29,54 @@ class Chats(Versions):
     @property
     def chats(self) -> list[Entry]:
         """The stored chats, newest first."""
-        return self.shelf.entries
+        return self.browser_store.entries
 
     @locked
     def search(self, query: str) -> list[Hit]:
         """The chats in which every word of the query occurs, newest first."""
-        return search.find(self.shelf.texts(), query)
+        return search.find(self.browser_store.texts(), query)
 
     @locked
     def everything(self) -> list[Conversation]:
         """Every chat with all that this visit knows of it, newest first, to be exported."""
-        here = {self.conversation.id: self.conversation} | self.behind
+        here = {self.conversation.id: self.conversation} | self.background
         chats = {entry.id: self._chat(entry.id) for entry in self.chats}
         return [chat for chat in (here | chats).values() if chat.messages]
 
     def next_write(self) -> Write:
         """The pending write that matters most; where none is pending, one that changes nothing."""
-        asked = [chat.id for chat in self.behind.values() if self.answers.planned(chat.id)]
-        return self.shelf.next_write([*asked, self.conversation.id])
+        asked = [chat.id for chat in self.background.values() if self.answers.planned(chat.id)]
+        return self.browser_store.next_write([*asked, self.conversation.id])
 
     @locked
     def attach(self) -> None:
         """Find the run of every answer that was being made, in this chat and in those behind it, and take it over."""
-        self.settle()
-        for chat_id, title in self.naming.taken():
+        self.reconcile()
+        for chat_id, title in self.titles.taken():
             self._entitle(chat_id, title)
         for chat_id, message_id, summary in self.summaries.taken():
             if self._has(chat_id):
                 self._update(chat_id, lambda chat: chat.summarize(message_id, summary))  # noqa: B023
         self._note_kept(self.conversation)
-        for chat in list(self.behind.values()):
-            settled = self.answers.settle(chat)
-            if not self.shelf.waits(chat.id):
+        for chat in list(self.background.values()):
+            settled = self.answers.reconcile(chat)
+            if not self.browser_store.waits(chat.id):
                 self.answers.begin(settled)
             if settled is not chat:
                 self._drop_parts(chat, settled)
                 self._ask_aside(chat, settled)
                 self._save(settled)
             if _making(settled):
-                self.behind[chat.id] = settled
+                self.background[chat.id] = settled
                 self._note_kept(settled)
             else:
-                del self.behind[chat.id]
+                del self.background[chat.id]
 
     @property
     @locked
-    def ended_behind(self) -> bool:
+    def ended_in_background(self) -> bool:
         """Whether an answer has ended in a chat behind the open one, and is not taken over yet."""
-        runs = (self.answers.run_of(message) for chat in self.behind.values() for message in chat.messages)
+        runs = (self.answers.run_of(message) for chat in self.background.values() for message in chat.messages)
         return any(run is not None and run.ended is not None for run in runs)
 
     def _entitle(self, chat_id: str, title: str) -> None:
@@ -86,51 +87,51 @@ class Chats(Versions):
         """Store under which ids the providers go on with answers that no page follows: that one stores its own."""
         for answer in _making(chat):
             run = self.answers.run_of(answer)
-            if answer == self.conversation.running or chat.id in self.loose or not run or not run.kept:
+            if answer == self.conversation.running or chat.id in self.unsaved or not run or not run.kept:
                 continue
-            if self.shelf.parts.kept(answer.run) != run.kept:
-                write = self.shelf.parts.add(answer.run or "", 0, "", run.kept)
-                self.outbox.put(write.key, write.value)
+            if self.browser_store.parts.kept(answer.run) != run.kept:
+                write = self.browser_store.parts.add(answer.run or "", 0, "", run.kept)
+                self.pending_writes.put(write.key, write.value)
 
     @locked
     def new_chat(self, temporary: bool = False) -> None:
         """An empty chat; a temporary one is never stored."""
         chat = Conversation()
         if temporary:
-            self.loose[chat.id] = "temporary"
+            self.unsaved[chat.id] = "temporary"
         self._show(chat)
 
     @locked
     def open_chat(self, chat_id: str) -> None:
         """Show a stored chat. One that is not stored here is said to be so."""
-        self.unknown_link = chat_id not in self.shelf and chat_id not in self.behind
+        self.unknown_link = chat_id not in self.browser_store and chat_id not in self.background
         if not self.unknown_link and chat_id != self.conversation.id:
-            self._show(self.behind.get(chat_id) or self.shelf.read(chat_id))
+            self._show(self.background.get(chat_id) or self.browser_store.read(chat_id))
 
     def _show(self, chat: Conversation) -> None:
         left = self.conversation
-        if left.id in self.loose:
+        if left.id in self.unsaved:
             if left.messages:
                 left = self.answers.stop(left, *_making(left))
-                self.undoable = Undo("left", left.title, partial(self._return_to, left, self.loose[left.id]))
-            del self.loose[left.id]
+                self.undoable = Undo("left", left.title, partial(self._return_to, left, self.unsaved[left.id]))
+            del self.unsaved[left.id]
         elif _making(left):
-            self.behind[left.id] = left
-        self.behind.pop(chat.id, None)
+            self.background[left.id] = left
+        self.background.pop(chat.id, None)
         self.conversation, self.unknown_link = chat, False
-        if chat.id not in self.loose:
-            self.shelf.index.open(chat.id)
+        if chat.id not in self.unsaved:
+            self.browser_store.index.open(chat.id)
         self.attach()
-        self._go_on()
+        self._send_next()
 
     def _return_to(self, chat: Conversation, why: Loose) -> None:
-        self.loose[chat.id] = why
+        self.unsaved[chat.id] = why
         self._show(chat)
 
     @locked
     def keep(self) -> None:
         """Store the open chat, which was not."""
-        if self.loose.pop(self.conversation.id, None):
+        if self.unsaved.pop(self.conversation.id, None):
             self._said.add(self.conversation.id)
             self._change(again(self.conversation, self.conversation))
 
@@ -153,14 +154,14 @@ class Chats(Versions):
             chat = self._chat(chat_id)
             deleted.append(self.answers.stop(chat, *_making(chat)))
             self._drop_parts(chat, deleted[-1])
-            self.naming.drop(chat_id)
+            self.titles.drop(chat_id)
             self.summaries.drop(chat_id)
-            self.behind.pop(chat_id, None)
+            self.background.pop(chat_id, None)
             for store in self._stores:
                 store.remove(deleted[-1])
         if self.conversation.id in {chat.id for chat in deleted}:
             opened, self.conversation = self.conversation.id, Conversation()
-            self.shelf.index.open(self.conversation.id)
+            self.browser_store.index.open(self.conversation.id)
         else:
             opened = None
         if deleted:
@@ -179,7 +180,7 @@ class Chats(Versions):
         """Store imported chats; one that is here already is merged."""
         new, before = [], []
         for chat in chats:
-            if chat.id in self.shelf:
+            if chat.id in self.browser_store:
                 before.append(self._chat(chat.id))
                 self._update(chat.id, partial(_with_import, chat))
             else:
@@ -201,12 +202,12 @@ class Chats(Versions):
             self._update(chat.id, partial(_instead, again(chat, now)))
 
     def _has(self, chat_id: str) -> bool:
-        return chat_id in self.shelf or chat_id in self.behind or chat_id == self.conversation.id
+        return chat_id in self.browser_store or chat_id in self.background or chat_id == self.conversation.id
 
     def _chat(self, chat_id: str) -> Conversation:
         """Any chat of this visit, with all that it knows of it."""
-        here = {self.conversation.id: self.conversation} | self.behind
-        return here.get(chat_id) or self.shelf.read(chat_id)
+        here = {self.conversation.id: self.conversation} | self.background
+        return here.get(chat_id) or self.browser_store.read(chat_id)
 
 
 def _names(chats: list[Conversation]) -> str:

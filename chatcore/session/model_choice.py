@@ -7,15 +7,15 @@ import threading
 from dataclasses import replace
 from typing import Literal
 
-from chatcore.conversation.messages import Choice, Message
+from chatcore.conversation.messages import Message, ModelRef
+from chatcore.conversation.text_input import clean
 from chatcore.conversation.tree import Conversation
 from chatcore.errors import InputError
 from chatcore.locking import locked
 from chatcore.personas.model import Persona
 from chatcore.session.answers import Answers
-from chatcore.storage.browser.store import Shelf
-from chatcore.storage.preferences import Wishes
-from chatcore.text.cleaning import clean
+from chatcore.storage.browser.store import BrowserStore
+from chatcore.storage.preferences import Preferences
 
 MAX_MODEL = 200
 Unapplied = Literal["model", "temperature", "limit"]
@@ -25,24 +25,24 @@ Unapplied = Literal["model", "temperature", "limit"]
 class Choosing:
     """Who answers in each chat of one visit, as long as it lasts. What answered is in the chats."""
 
-    def __init__(self, shelf: Shelf, answers: Answers) -> None:
+    def __init__(self, browser_store: BrowserStore, answers: Answers) -> None:
         self.lock = threading.RLock()
-        self.shelf, self.answers = shelf, answers
+        self.browser_store, self.answers = browser_store, answers
         self.conversation = Conversation()
-        self._chosen: dict[str, Choice] = {}
+        self._chosen: dict[str, ModelRef] = {}
         """By chat, who shall answer there from now on;"""
         self._cast: dict[str, Persona | None] = {}
         """as whom;"""
-        self._named: dict[str, Choice] = {}
+        self._named: dict[str, ModelRef] = {}
         """and who has the model that this persona names. What was chosen last holds."""
 
     @property
-    def choice(self) -> Choice:
+    def choice(self) -> ModelRef:
         """Who answers in this chat: who was chosen, else who answered last, if that one can be asked."""
         last = self._last_answer
-        answered = Choice(last.provider, last.model) if last else None
+        answered = ModelRef(last.provider, last.model) if last else None
         chat_id = self.conversation.id
-        for choice in (self._named.get(chat_id), self._chosen.get(chat_id), answered, self.shelf.index.choice):
+        for choice in (self._named.get(chat_id), self._chosen.get(chat_id), answered, self.browser_store.index.choice):
             if choice and choice.model and self.answers.providers.find(choice.provider):
                 return choice
         return self.answers.providers.default
@@ -57,14 +57,14 @@ class Choosing:
     def _last_answer(self) -> Message | None:
         return next((said for said in reversed(self.conversation.path) if said.role == "assistant"), None)
 
-    def _by(self) -> Choice:
+    def _by(self) -> ModelRef:
         """Who is asked now. Raises `InputError`."""
         if not (choice := self.choice).model:
             raise InputError("Choose a model first: this provider does not say which one is to answer.")
         return choice
 
     @locked
-    def choose(self, choice: Choice) -> None:
+    def choose(self, choice: ModelRef) -> None:
         """Let this one answer from now on, here and in new chats. Raises `InputError`."""
         model = " ".join(clean(choice.model).split())
         if not 0 < len(model) <= MAX_MODEL:
@@ -72,32 +72,32 @@ class Choosing:
         choice = replace(choice, model=model)
         self._chosen[self.conversation.id] = choice
         self._named.pop(self.conversation.id, None)
-        self.shelf.index.prefer(choice)
+        self.browser_store.index.prefer(choice)
 
     @locked
-    def cast(self, persona: Persona | None) -> None:
+    def set_persona(self, persona: Persona | None) -> None:
         """Let this persona answer here from now on, by the model that it names, where that can be asked."""
         self._cast[self.conversation.id] = persona
         self._named.pop(self.conversation.id, None)
         if persona and persona.model:
             self._named[self.conversation.id] = self.choice_for(persona)
 
-    def choice_for(self, persona: Persona) -> Choice:
+    def choice_for(self, persona: Persona) -> ModelRef:
         """Who is asked as this persona."""
         now = self.choice
         return (persona.model and self.answers.providers.with_model(persona.model, now)) or now
 
-    def unapplied(self, persona: Persona, by: Choice) -> tuple[Unapplied, ...]:
+    def unapplied(self, persona: Persona, by: ModelRef) -> tuple[Unapplied, ...]:
         """What of a persona has no effect when this one answers as it."""
-        takes = self.answers.providers.takes(by.provider, by.model)
+        supported = self.answers.providers.supported_parameters(by.provider, by.model)
         applied: dict[Unapplied, bool] = {
             "model": persona.model in ("", by.model),
-            "temperature": takes.temperature,
-            "limit": takes.max_tokens,
+            "temperature": supported.temperature,
+            "limit": supported.max_tokens,
         }
         return tuple(name for name, is_applied in applied.items() if not is_applied)
 
     @locked
-    def wish(self, wishes: Wishes) -> None:
+    def set_preferences(self, preferences: Preferences) -> None:
         """Let this be so from now on, in every chat of this browser."""
-        self.shelf.index.wish(wishes)
+        self.browser_store.index.set_preferences(preferences)

@@ -14,6 +14,7 @@ from chatcore.personas.model import Persona
 from chatcore.personas.parsing import read
 from chatcore.personas.transfer import against
 from chatcore.session.active_chat import Undo
+from chatcore.storage.browser.personas import OwnPersonas
 from chatcore.text.json_source import Problem
 
 
@@ -26,9 +27,8 @@ class Undoing(Locked, Protocol):
 class Personas:
     """The visitor's own personas, as one page changes them."""
 
-    def __init__(self, library: Library, undoing: Undoing) -> None:
-        self.library, self._undoing = library, undoing
-        self._own = library.own
+    def __init__(self, library: Library, own: OwnPersonas, undoing: Undoing) -> None:
+        self.library, self.own, self._undoing = library, own, undoing
         self.lock = undoing.lock
 
     @property
@@ -45,13 +45,13 @@ class Personas:
         """
         persona = _persona(given)
         before = was or persona.id
-        known, draft = self._own.get(before), draft or before
+        known, draft = self.own.get(before), draft or before
         _refuse(self.library.clash(persona, f"own:{before}" if known else ""))
-        text = self._own.draft(draft)
-        self._own.save(persona)
+        text = self.own.draft(draft)
+        self.own.save(persona)
         if before != persona.id:
-            self._own.delete(before)
-        self._own.drop_draft(draft)
+            self.own.delete(before)
+        self.own.drop_draft(draft)
         back = partial(self._put_back, [known] if known else [], [persona.id], {draft: text} if text else {})
         self._note("saved", persona.name, back)
         return Known("own", persona)
@@ -59,10 +59,10 @@ class Personas:
     @locked
     def delete(self, persona_id: str) -> None:
         """Delete an own one, and its draft."""
-        if known := self._own.get(persona_id):
-            draft = self._own.draft(persona_id)
-            self._own.delete(persona_id)
-            self._own.drop_draft(persona_id)
+        if known := self.own.get(persona_id):
+            draft = self.own.draft(persona_id)
+            self.own.delete(persona_id)
+            self.own.drop_draft(persona_id)
             self._note(
                 "deleted", known.name, partial(self._put_back, [known], [], {persona_id: draft} if draft else {})
             )
@@ -73,7 +73,7 @@ class Personas:
         if (known := self.library.find(key)) is None:
             raise InputError("This persona is no longer there.")
         copy = self.library.free(known.persona)
-        self._own.save(copy)
+        self.own.save(copy)
         self._note("copied", known.persona.name, partial(self._put_back, [], [copy.id], {}))
         return Known("own", copy)
 
@@ -86,7 +86,7 @@ class Personas:
         """
         compared = against(self.library, personas)
         _refuse(next(iter(compared.problems), None))
-        replaced = [known for it in compared.other if replace and (known := self._own.get(it.id))]
+        replaced = [known for it in compared.other if replace and (known := self.own.get(it.id))]
         ids = {known.id for known in replaced}
         taken = self.library.taken()
         coming = [*compared.new, *(it for it in compared.other if it.id in ids)]
@@ -97,7 +97,7 @@ class Personas:
                 coming.append(taken.free(persona))
                 taken.add(coming[-1])
         for persona in coming:
-            self._own.save(persona)
+            self.own.save(persona)
         name = "1 persona" if len(coming) == 1 else f"{len(coming)} personas"
         back = partial(self._put_back, replaced, [it.id for it in coming], {})
         self._undoing.undoable = Undo("imported", name, back)
@@ -110,11 +110,11 @@ class Personas:
         """As it was: without the new ones, with those that were there before."""
         for persona_id in new:
             if persona_id not in {persona.id for persona in before}:
-                self._own.delete(persona_id)
+                self.own.delete(persona_id)
         for persona in before:
-            self._own.save(persona)
+            self.own.save(persona)
         for name, text in drafts.items():
-            self._own.keep_draft(name, text)
+            self.own.keep_draft(name, text)
 
 
 def reason(problem: Problem) -> str:

@@ -8,27 +8,27 @@ import threading
 import weakref
 from dataclasses import replace
 
-from chatcore.conversation.messages import Choice, Message
+from chatcore.conversation.messages import Message, ModelRef
+from chatcore.conversation.text_input import clean
 from chatcore.conversation.tree import Conversation
 from chatcore.errors import InputError
 from chatcore.locking import locked
 from chatcore.personas.model import Persona
 from chatcore.runs.registry import Run, RunRegistry
 from chatcore.session.answers import Answers, Providers
-from chatcore.storage.browser.checkpoints import Parts
-from chatcore.storage.browser.pending_writes import Outbox
-from chatcore.text.cleaning import clean
+from chatcore.storage.browser.checkpoints import Checkpoints
+from chatcore.storage.browser.pending_writes import PendingWrites
 
 KEPT = 20
 """Messages: the older ones are forgotten, and not sent."""
 
 
-class Trial:
+class Playground:
     """One test chat."""
 
     def __init__(self, registry: RunRegistry, providers: Providers, owner: str) -> None:
         self.lock = threading.RLock()
-        self._answers = Answers(registry, providers, owner, Parts({}, Outbox()))
+        self._answers = Answers(registry, providers, owner, Checkpoints({}, PendingWrites()))
         self._chat = Conversation()
         self._runs: list[str] = []
         weakref.finalize(self, _leave, registry, owner, self._runs).atexit = False
@@ -43,7 +43,7 @@ class Trial:
         return self._answers.run_of(self._chat.running)
 
     @locked
-    def ask(self, text: str, persona: Persona, by: Choice) -> None:
+    def ask(self, text: str, persona: Persona, by: ModelRef) -> None:
         """Send a message; an answer that is being made is stopped. Raises `InputError`."""
         if not by.model:
             raise InputError("Choose a model first: this provider does not say which one is to answer.")
@@ -64,9 +64,9 @@ class Trial:
             self._chat = self._answers.stop(self._chat, answer)
 
     @locked
-    def settle(self) -> None:
+    def reconcile(self) -> None:
         """Take over an answer that has ended."""
-        self._chat = self._answers.settle(self._chat)
+        self._chat = self._answers.reconcile(self._chat)
 
     @locked
     def clear(self) -> None:

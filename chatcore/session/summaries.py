@@ -8,16 +8,16 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
 
 from chatcore.conversation.messages import Message
+from chatcore.conversation.text_input import clean
 from chatcore.conversation.tree import Conversation
 from chatcore.prompting import build, window
 from chatcore.prompting.title_prompt import THOUGHTS
 from chatcore.providers.base import ChatRequest, ModelInfo, PromptMessage
 from chatcore.runs import side_calls
-from chatcore.runs.side_calls import AsideLimits
+from chatcore.runs.side_calls import SideCallLimits
 from chatcore.session.answers import Answers
-from chatcore.text.cleaning import clean
 
-LIMITS = AsideLimits(characters=12_000, seconds=120)
+LIMITS = SideCallLimits(characters=12_000, seconds=120)
 MAX_TOKENS = 4_000
 """Enough for a model that thinks first."""
 LONGEST = 6_000

@@ -11,11 +11,14 @@ from chatcore.conversation.tree import Conversation
 from chatcore.events import Ending
 from chatcore.prompting import title_prompt
 from chatcore.runs import side_calls
-from chatcore.runs.side_calls import said
+from chatcore.runs.side_calls import SideCallLimits, said
 from chatcore.session.answers import Answers
 
+LIMITS = SideCallLimits(characters=6_000, seconds=30)
+"""Some models think aloud first, and that comes with the text."""
 
-class Naming:
+
+class Titles:
     """The titles that are on their way. Every call but `awaited` and `ready` is made under the lock of the visit."""
 
     allowed = False
@@ -51,13 +54,11 @@ class Naming:
         self._asked.add(after.id)
         question = after.get(answer.parent or "")
         request = title_prompt.request(question.text if question else "", answer.text, answer.model)
-        self._awaited[after.id] = side_calls.ask(
-            self._answers.registry, provider, request, title_prompt.LIMITS, "title"
-        )
+        self._awaited[after.id] = side_calls.ask(self._answers.registry, provider, request, LIMITS, "title")
 
     def _wants_title(self, chat: Conversation) -> bool:
         named = chat.label.name or chat.made_title
-        return not named and chat.id not in self._asked and chat.id not in self._answers.loose
+        return not named and chat.id not in self._asked and chat.id not in self._answers.unsaved
 
     def _is_first(self, answer: Message) -> bool:
         """Whether this tab is the first to take the answer over. The mock is no model: its titles would say nothing."""

@@ -1,25 +1,13 @@
-"""The stored form: what is in the browser's storage, key by key, as JSON of the types in `forms.py`.
+"""The stored form: what is in the browser's storage, key by key, as JSON of the types in `schema.py`.
 
-Knows nothing of how it is stored; `packing.py` makes a long value short, `migrations.py` reads older versions. What
-comes in is input: validated every time, refused with a reason, never trusted.
-
-    chatcore.owner           OwnerV1         who may read the runs of this browser
-    chatcore.index           IndexV2         the chat that was open last, and what the visitor wishes
-    chatcore.chat.<id>       ConversationV2  one chat
-    chatcore.tail.<id>       ConversationV2  what came to a long chat since it was stored whole; to be merged with it
-    chatcore.keys            KeysV1          the visitor's own keys, if the visitor wants them remembered
-    chatcore.persona.<id>    PersonaV1       one of the visitor's own personas
-    chatcore.draft.<name>    PersonaDraftV1  what is not saved yet of a persona: the name is its id, or the page's own
-    chatcore.part.<n>        PartV1          a piece of an answer that is being made, see `part_key`
-    chatcore.quarantine.<n>  QuarantineV1    what could not be read, where it was and why
+Knows nothing of how it is stored; `compression.py` makes a long value short, `migrations.py` reads older versions. What
+comes in is input: validated every time, refused with a reason, never trusted. The keys are in `keys.py`.
 
 A file that is exported is an `ExportV2`. `by` names the visit that wrote a value: with the revision it tells one write
 from every other.
 """
 
 import hashlib
-import json
-import zlib
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import asdict, replace
 from typing import Any, TypeVar
@@ -27,14 +15,14 @@ from typing import Any, TypeVar
 from pydantic import TypeAdapter, ValidationError
 
 from chatcore.conversation.merge import ordered, unsent
-from chatcore.conversation.messages import Choice, Draft, Label, Message
+from chatcore.conversation.messages import Draft, Label, Message, ModelRef
 from chatcore.conversation.tree import Conversation
 from chatcore.errors import NewerError, UnreadableError
 from chatcore.personas import parsing
 from chatcore.personas.model import Persona
 from chatcore.storage import compression, migrations
 from chatcore.storage.message_codec import dump_draft, dump_message, load_draft, load_message
-from chatcore.storage.preferences import UNSAID, Wishes
+from chatcore.storage.preferences import UNSAID, Preferences
 from chatcore.storage.schema import (
     ConversationV2,
     DraftV2,
@@ -51,17 +39,6 @@ T = TypeVar("T")
 Item = TypeVar("Item", Message, Draft)
 
 VERSION = 2
-PREFIX = "chatcore."
-OWNER_KEY = PREFIX + "owner"
-INDEX_KEY = PREFIX + "index"
-KEYS_KEY = PREFIX + "keys"
-CHAT_PREFIX = PREFIX + "chat."
-TAIL_PREFIX = PREFIX + "tail."
-PERSONA_PREFIX = PREFIX + "persona."
-DRAFT_PREFIX = PREFIX + "draft."
-PART_PREFIX = PREFIX + "part."
-QUARANTINE_PREFIX = PREFIX + "quarantine."
-PART_KEYS = 256
 UNREADABLE = "It is not in the form that this app stores."
 
 _CONVERSATION = TypeAdapter(ConversationV2)
@@ -72,23 +49,6 @@ _PERSONA = TypeAdapter(PersonaV1)
 _PERSONA_DRAFT = TypeAdapter(PersonaDraftV1)
 _PART = TypeAdapter(PartV1)
 _QUARANTINE = TypeAdapter(QuarantineV1)
-
-
-def chat_key(conversation_id: str) -> str:
-    return CHAT_PREFIX + conversation_id
-
-
-def tail_key(conversation_id: str) -> str:
-    return TAIL_PREFIX + conversation_id
-
-
-def part_key(run_id: str, number: int) -> str:
-    """Where part `number` of an answer is stored.
-
-    One of a bounded number of keys: the storage package leaves `null` under some of those that it removes. Two answers
-    that are made at the same time may share one; that costs the part only if the server dies as well.
-    """
-    return f"{PART_PREFIX}{(zlib.crc32(run_id.encode()) + number) % PART_KEYS}"
 
 
 def dump(conversation: Conversation, by: str = "") -> dict[str, Any]:
@@ -138,19 +98,21 @@ def stamp(value: Mapping[str, Any]) -> str:
     return f"{value['revision']}.{value.get('by', '')}"
 
 
-def dump_index(revision: int, by: str, open_chat: str, choice: Choice | None, wishes: Wishes) -> dict[str, Any]:
+def dump_index(
+    revision: int, by: str, open_chat: str, choice: ModelRef | None, preferences: Preferences
+) -> dict[str, Any]:
     """The stored form of the index, an `IndexV2`."""
     index: dict[str, Any] = {"version": VERSION, "revision": revision, "by": by}
     index |= {"open": open_chat} if open_chat else {}
     index |= {"provider": choice.provider, "model": choice.model} if choice else {}
-    given = {"language": wishes.language, "titles": wishes.titles, "summaries": wishes.summaries}
+    given = {"language": preferences.language, "titles": preferences.titles, "summaries": preferences.summaries}
     unset = asdict(UNSAID)
-    return index | {name: wish for name, wish in given.items() if wish != unset[name]}
+    return index | {name: set_preferences for name, set_preferences in given.items() if set_preferences != unset[name]}
 
 
-def load_wishes(index: IndexV2) -> Wishes:
+def load_preferences(index: IndexV2) -> Preferences:
     """What the visitor wishes, of a stored index."""
-    return Wishes(
+    return Preferences(
         index.get("language", UNSAID.language),
         index.get("titles", UNSAID.titles),
         index.get("summaries", UNSAID.summaries),
@@ -205,12 +167,6 @@ def join_parts(parts: Iterable[PartV1]) -> str:
             break
         text += part["text"][len(text) - part["start"] :]
     return text
-
-
-def export(conversations: Iterable[Conversation]) -> str:
-    """A file of chats, an `ExportV2`, readable."""
-    value = {"app": "chatcore", "version": VERSION, "conversations": [dump(one) for one in conversations]}
-    return json.dumps(value, ensure_ascii=False, indent=1)
 
 
 def _refuse_newer(value: object, version: int) -> None:

@@ -6,7 +6,7 @@ from typing import Any, TypedDict
 
 from chatcore.attachments.files import File
 from chatcore.attachments.images import Image
-from chatcore.conversation.messages import Draft, Feedback, Message, Sent
+from chatcore.conversation.messages import Draft, Feedback, Message, PromptRecord
 from chatcore.conversation.metrics import Timing
 from chatcore.events import Ended, Ending, UsageReported
 from chatcore.storage.schema import DraftV2, MessageV2, SentV1
@@ -20,7 +20,7 @@ class _Attached(TypedDict):
 class _Notes(TypedDict):
     feedback: Feedback | None
     timing: Timing | None
-    sent: Sent | None
+    sent: PromptRecord | None
 
 
 def dump_draft(draft: Draft) -> dict[str, Any]:
@@ -125,8 +125,8 @@ def _load_notes(value: MessageV2) -> _Notes:
     }
 
 
-def _load_sent(value: SentV1) -> Sent:
-    return Sent(
+def _load_sent(value: SentV1) -> PromptRecord:
+    return PromptRecord(
         value["tokens"],
         value.get("since", ""),
         tuple(value.get("files", [])),

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Wishes:
+class Preferences:
     """`language` is that of the page, e.g. "de"; empty: the browser's.
 
     `titles`: a model may be asked for the title of a chat. `summaries`: it may be asked to sum up what has no room.
@@ -15,4 +15,4 @@ class Wishes:
     summaries: bool = False
 
 
-UNSAID = Wishes()
+UNSAID = Preferences()

@@ -9,8 +9,8 @@ from typing import Annotated, Any, Literal, NotRequired
 from pydantic import AfterValidator, FailFast, Field
 from typing_extensions import TypedDict  # pydantic needs this one before Python 3.12
 
-from chatcore.conversation.messages import LATEST
 from chatcore.events import Ending
+from chatcore.ids import LATEST
 from chatcore.personas.parsing import MAX_TEXT
 from chatcore.providers.credentials import ADDRESS_LENGTH, KEY_LENGTH
 
@@ -70,7 +70,7 @@ class TimingV1(TypedDict):
 
 
 class SentV1(TypedDict):
-    """What went to the model for an answer; see `messages.Sent`."""
+    """What went to the model for an answer; see `messages.PromptRecord`."""
 
     tokens: Annotated[int, Field(ge=0, le=LATEST)]
     since: NotRequired[Id]

@@ -1,11 +1,8 @@
-"""What a visitor writes, as it may be sent and shown."""
+"""Text made fit to be sent and shown: without control codes, or as one short line."""
 
 import re
 
-from chatcore.errors import InputError
-
-MAX_MESSAGE = 100_000
-"""Characters of one message: about 25,000 tokens."""
+TITLE_LENGTH = 48
 UNWANTED = re.compile(
     r"\x1b\[[0-?]*[ -/]*[@-~]"  # a terminal's colours and cursor moves
     r"|[\x00-\x08\x0b-\x1f\x7f-\x9f]"  # control codes but tab and line end
@@ -22,14 +19,9 @@ def without_controls(text: str) -> str:
     return UNWANTED.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
-def clean(text: str) -> str:
-    """A message as it is sent: without control codes, and without the white space around it.
-
-    Raises `InputError` when more than `MAX_MESSAGE` characters are left.
-    """
-    text = without_controls(text).strip()
-    if len(text) > MAX_MESSAGE:
-        raise InputError(
-            f"This message has {len(text):,} characters; at most {MAX_MESSAGE:,} can be sent. Please shorten it."
-        )
-    return text
+def shorten(text: str) -> str:
+    """One line of at most `TITLE_LENGTH` characters, cut at a word. What was cut already stays as it is."""
+    line = " ".join(text.split())
+    if len(line.removesuffix("…")) <= TITLE_LENGTH:
+        return line
+    return line[: TITLE_LENGTH + 1].rsplit(" ", 1)[0][:TITLE_LENGTH].rstrip() + "…"

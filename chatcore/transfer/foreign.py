@@ -18,8 +18,7 @@ from chatcore.conversation.merge import ordered
 from chatcore.conversation.messages import Label, Message
 from chatcore.conversation.tree import Conversation
 from chatcore.events import Ended, Ending
-from chatcore.prompting.title_prompt import shorten
-from chatcore.text.cleaning import UNWANTED
+from chatcore.text.cleaning import UNWANTED, shorten
 
 CHATGPT = "ChatGPT"
 OPEN_WEBUI = "Open WebUI"

@@ -14,12 +14,12 @@ from dataclasses import dataclass, replace
 from typing import IO, BinaryIO
 
 from chatcore.conversation.merge import merge
+from chatcore.conversation.text_input import MAX_MESSAGE
 from chatcore.conversation.tree import Conversation
 from chatcore.errors import InputError, NewerError, UnreadableError
 from chatcore.events import Ended, Ending
 from chatcore.storage import codec
 from chatcore.text import json_stream
-from chatcore.text.cleaning import MAX_MESSAGE
 from chatcore.transfer import foreign
 
 MAX_FILE = 500_000_000

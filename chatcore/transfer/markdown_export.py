@@ -8,9 +8,10 @@ import unicodedata
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
-from chatcore.conversation.messages import Message, now_ms
+from chatcore.conversation.messages import Message
 from chatcore.conversation.tree import Conversation
 from chatcore.events import Ending
+from chatcore.ids import now_ms
 
 NAME_LENGTH = 60
 SPEAKERS = {"user": "You", "assistant": "Assistant"}

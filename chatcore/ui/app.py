@@ -75,16 +75,16 @@ def draw() -> None:
         page.run()
     with status:
         sync.draw_pending(here, first)
-        if here.naming.awaited:
+        if here.titles.awaited:
             chat_list.draw_title_on_its_way(here)
-        if here.behind:
+        if here.background:
             _look_behind(here)
 
 
 @st.fragment(run_every=CHECKPOINT_SECONDS)
 def _look_behind(here: Visit) -> None:
     """Take over what ends in the other chats of this visit, though nobody clicks: only then the browser has it."""
-    if here.ended_behind:
+    if here.ended_in_background:
         st.rerun()
 
 

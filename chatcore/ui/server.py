@@ -13,7 +13,7 @@ from typing import Any
 import streamlit as st
 from streamlit.errors import StreamlitSecretNotFoundError
 
-from chatcore.models.directory import Lineup
+from chatcore.models.directory import Directory
 from chatcore.personas.shared_directory import SharedPersonas
 from chatcore.runs.registry import RunRegistry
 from chatcore.server import settings
@@ -27,7 +27,7 @@ class Server:
 
     settings: Settings
     registry: RunRegistry
-    lineup: Lineup
+    directory: Directory
     database: Database | None
     shared: SharedPersonas
 
@@ -37,7 +37,7 @@ class Server:
             if self.database:
                 self.database.close()
         finally:
-            self.registry.close(self.lineup.aclose())
+            self.registry.close(self.directory.aclose())
 
 
 @st.cache_resource(show_spinner=False, on_release=Server.close)
@@ -47,9 +47,9 @@ def server() -> Server:
     _log_runs()
     registry = RunRegistry(known.run_limits)
     database = _database(known)
-    lineup = Lineup(known)
-    registry.submit(_warm(lineup))
-    return Server(known, registry, lineup, database, SharedPersonas(known.chat_data_dir / "personas"))
+    directory = Directory(known)
+    registry.submit(_warm(directory))
+    return Server(known, registry, directory, database, SharedPersonas(known.chat_data_dir / "personas"))
 
 
 def _log_runs() -> None:
@@ -69,13 +69,13 @@ def _database(known: Settings) -> Database | None:
     return Database(st.connection("chatcore", type="sql", url=url, **engine_options(url)).engine)
 
 
-async def _warm(lineup: Lineup) -> None:
+async def _warm(directory: Directory) -> None:
     """Load the SDKs before the first question, and take all that is loaded by now out of the garbage collector's sight.
 
     Streamlit collects after every run of the script, also of one that was interrupted; with the SDKs' many objects in
     sight each time cost the next run 120 to 190 ms.
     """
-    await lineup.warm()
+    await directory.warm()
     gc.collect()
     gc.freeze()
 

@@ -4,7 +4,7 @@ import hashlib
 
 import streamlit as st
 
-from chatcore.models.directory import VisitLineup
+from chatcore.models.directory import SessionDirectory
 from chatcore.session.session import Visit
 from chatcore.ui.server import Server as Server
 from chatcore.ui.server import server as server
@@ -31,17 +31,17 @@ def visit() -> Visit:
     if VISIT_KEY not in st.session_state:
         items = sync.read_all()
         here = server()
-        providers = VisitLineup(here.lineup, here.registry.submit)
+        providers = SessionDirectory(here.directory, here.registry.submit)
         st.session_state[LINEUP_KEY] = providers
         begun = Visit(items, here.registry, providers, link.asked(), here.database, _signed_in(), here.shared)
-        begun.naming.allowed = here.settings.chat_titles
+        begun.titles.allowed = here.settings.chat_titles
         settings.speak(begun)
         st.session_state[VISIT_KEY] = begun
     known: Visit = st.session_state[VISIT_KEY]
     return known
 
 
-def lineup() -> VisitLineup:
+def directory() -> SessionDirectory:
     """Who can be asked in the visit of this page."""
-    known: VisitLineup = st.session_state[LINEUP_KEY]
+    known: SessionDirectory = st.session_state[LINEUP_KEY]
     return known

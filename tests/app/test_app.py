@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 from chatcore.attachments.images import Image
 from chatcore.conversation.tree import Conversation
 from chatcore.events import Ended, Ending, Reply
-from chatcore.storage import codec
+from chatcore.storage import codec, keys
 from chatcore.ui import i18n
 from chatcore.ui.chat.transcript import WINDOW
 from tests.support.asking import by
@@ -57,7 +57,7 @@ def stored_chat(ending: Ending = Ending.COMPLETE, reason: str = "", text: str = 
     chat = Conversation().ask("A stored question", by("mock"))
     assert chat.leaf
     chat = chat.finish(chat.leaf, Reply(text, ended=Ended(ending, reason)))
-    return {codec.chat_key(chat.id): codec.dump(chat)}
+    return {keys.chat_key(chat.id): codec.dump(chat)}
 
 
 def test_a_first_visit_shows_examples_and_a_field() -> None:
@@ -119,7 +119,7 @@ def test_a_long_chat_shows_its_end_and_more_on_a_click() -> None:
         chat = chat.ask(f"Question {number}", by("mock"), message_id=f"question__{number:016d}")
         assert chat.leaf
         chat = chat.finish(chat.leaf, Reply(f"Answer {number}", ended=Ended(Ending.COMPLETE)))
-    page = opened(**{codec.chat_key(chat.id): codec.dump(chat)})
+    page = opened(**{keys.chat_key(chat.id): codec.dump(chat)})
     assert (len(page.chat_message), "Answer 0" in texts(page), "Answer 19" in texts(page)) == (WINDOW, False, True)
     button(page, i18n.EARLIER).click()
     run(page)
@@ -147,7 +147,7 @@ def test_every_ending_but_a_complete_one_is_said(ending: Ending, reason: str, sa
 
 def test_a_stored_image_that_is_none_does_not_break_the_page() -> None:
     chat = Conversation().ask("Which?", by("mock"), (Image("image/jpeg", "AAAA"),))
-    page = opened(**{codec.chat_key(chat.id): codec.dump(chat)})
+    page = opened(**{keys.chat_key(chat.id): codec.dump(chat)})
     assert i18n.NO_IMAGE in [caption.value for caption in page.caption]
 
 
@@ -171,7 +171,7 @@ def test_a_complete_answer_needs_no_word() -> None:
 
 
 def test_what_cannot_be_read_is_reported() -> None:
-    page = opened(**{codec.INDEX_KEY: "junk"}, **stored_chat())
+    page = opened(**{keys.INDEX_KEY: "junk"}, **stored_chat())
     assert i18n.DAMAGED in texts(page)
     assert "A stored answer" in texts(page)
 

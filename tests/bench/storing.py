@@ -22,12 +22,12 @@ from functools import cache
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from chatcore.conversation import search
-from chatcore.conversation.messages import now_ms
 from chatcore.conversation.tree import Conversation
 from chatcore.events import Ended, Ending, Reply, UsageReported
-from chatcore.storage import codec, compression
-from chatcore.storage.browser.loading import restore
-from chatcore.storage.browser.store import Shelf
+from chatcore.ids import now_ms
+from chatcore.storage import codec, compression, keys
+from chatcore.storage.browser.loading import load_storage
+from chatcore.storage.browser.store import BrowserStore
 from tests.bench.streaming import ENTER, FIRST, LAST, WATCH
 from tests.support.app_process import CHROMIUM_ARGUMENTS, AppServer, chromium_path
 from tests.support.asking import by
@@ -65,8 +65,8 @@ def chat(number: int, messages: int, characters: int) -> Conversation:
 
 def values(chats: list[Conversation]) -> dict[str, dict[str, object]]:
     """What the storage holds, the first chat open."""
-    found = {codec.chat_key(one.id): compression.pack(codec.dump(one, "bench")) for one in chats}
-    index = {codec.INDEX_KEY: {"version": 2, "revision": 1, "open": chats[0].id}} if chats else {}
+    found = {keys.chat_key(one.id): compression.pack(codec.dump(one, "bench")) for one in chats}
+    index = {keys.INDEX_KEY: {"version": 2, "revision": 1, "open": chats[0].id}} if chats else {}
     return found | index
 
 
@@ -76,7 +76,7 @@ def store(page: Page, url: str, chats: list[Conversation]) -> None:
     page.evaluate("items => { localStorage.clear(); Object.assign(localStorage, items) }", items)
 
 
-def settle(page: Page) -> None:
+def reconcile(page: Page) -> None:
     page.get_by_placeholder("Message").wait_for()
     page.wait_for_function(SETTLED)
     page.wait_for_timeout(700)
@@ -87,7 +87,7 @@ def opening(page: Page, url: str, seen: str) -> float:
     page.goto(url)
     page.locator(seen).last.wait_for()
     took = time.perf_counter() - begin
-    settle(page)
+    reconcile(page)
     return took
 
 
@@ -99,7 +99,7 @@ def switching(page: Page, row: int) -> float:
     button.click()
     page.locator(".st-key-transcript").get_by_text(title).wait_for()
     took = time.perf_counter() - begin
-    settle(page)
+    reconcile(page)
     return took
 
 
@@ -110,7 +110,7 @@ def first_token(page: Page) -> float:
     known = page.get_by_text(LAST).count()
     page.keyboard.press("Enter")
     shown = page.evaluate(WATCH, FIRST) if not known else page.evaluate(AGAIN, [FIRST, known])
-    settle(page)
+    reconcile(page)
     return (shown - page.evaluate("window.entered")) / 1000
 
 
@@ -138,7 +138,7 @@ class Received:
     def during(self, page: Page, act: Callable[[], object]) -> int:
         before = self.bytes
         act()
-        settle(page)
+        reconcile(page)
         return self.bytes - before
 
 
@@ -165,7 +165,7 @@ def many_chats(browser: Browser, url: str, chats: list[Conversation], rounds: in
 
 def on_the_server(chats: list[Conversation], rounds: int) -> None:
     tracemalloc.start()
-    shelf = Shelf(restore(values(chats)))
+    browser_store = BrowserStore(load_storage(values(chats)))
     held, _ = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     plain = sum(len(compression.text_of(codec.dump(one))) for one in chats)
@@ -173,7 +173,7 @@ def on_the_server(chats: list[Conversation], rounds: int) -> None:
     times = []
     for _ in range(rounds):
         begin = time.perf_counter()
-        hits = search.find(shelf.texts(), "question 299.3")
+        hits = search.find(browser_store.texts(), "question 299.3")
         times.append(time.perf_counter() - begin)
     row(f"search, {plain / 1e6:.1f} million characters, {len(hits)} found", times)
     print(f"{'stored':44}{stored / 1e6:8.2f} MB\n{'held by the server for that visitor':44}{held / 1e6:8.2f} MB")

@@ -6,7 +6,7 @@ from typing import Any
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from chatcore.storage import codec
-from chatcore.storage.browser.loading import restore
+from chatcore.storage.browser.loading import load_storage
 
 PREFIX = "chatcore."
 FREE = "_stcore/health"
@@ -67,7 +67,7 @@ class Chat:
         """What is said of the last destructive act."""
         return self.page.locator(".st-key-undo")
 
-    def settle(self) -> None:
+    def reconcile(self) -> None:
         """Wait until nothing is being drawn, nor will be because something has been stored."""
         idle = self.page.locator("[data-testid=stApp][data-test-script-state=notRunning]")
         idle.wait_for()
@@ -76,12 +76,12 @@ class Chat:
 
     def click(self, name: str) -> None:
         """Click a button when the page has settled: one that comes while it is drawn may still move."""
-        self.settle()
+        self.reconcile()
         self.button(name).click()
 
     def delete_chat(self) -> None:
         """The chat that is open, in the list: messages have a button of the same name."""
-        self.settle()
+        self.reconcile()
         self.page.locator(".st-key-chat-delete button").click()
 
     def close_dialog(self) -> None:
@@ -95,7 +95,7 @@ class Chat:
         before = self.answer.get_attribute("class") if self.answer.count() else ""
         self.send(text)
         expect(self.answer).not_to_have_class(before or "")
-        self.settle()
+        self.reconcile()
         self.wait_until_done()
 
     def ask_in_new_chat(self, text: str) -> None:
@@ -122,7 +122,7 @@ class Chat:
     def stored_chats(self) -> dict[str, dict[str, Any]]:
         """The stored chats by id, each whole and unpacked."""
         items = {key: item and item[key] for key, item in self.stored().items()}
-        return {chat_id: codec.dump(chat) for chat_id, chat in restore(items).chats.items()}
+        return {chat_id: codec.dump(chat) for chat_id, chat in load_storage(items).chats.items()}
 
     def stored_chat(self) -> dict[str, Any]:
         """The only stored chat."""

@@ -3,24 +3,24 @@
 import asyncio
 from contextlib import aclosing
 
-from chatcore.conversation.messages import Choice
+from chatcore.conversation.messages import ModelRef
 from chatcore.errors import ProviderError
 from chatcore.events import RunEvent
-from chatcore.providers.base import ChatRequest, ModelInfo, PromptMessage, Provider, Takes
+from chatcore.providers.base import ChatRequest, ModelInfo, PromptMessage, Provider, SupportedParameters
 
 KEY = "sk-canary-key"
 
 
-def by(model: str) -> Choice:
+def by(model: str) -> ModelRef:
     """Who shall answer, where it does not matter which provider has the model."""
-    return Choice("only", model)
+    return ModelRef("only", model)
 
 
 class Only:
     """The one provider that a visit can ask."""
 
     def __init__(self, provider: Provider, model: str = "model") -> None:
-        self.provider, self.default = provider, Choice("only", model)
+        self.provider, self.default = provider, ModelRef("only", model)
         self.context: int | None = None
         """The window of each of its models."""
 
@@ -33,11 +33,11 @@ class Only:
     def info(self, provider_id: str, model: str) -> ModelInfo:
         return ModelInfo(model, self.context)
 
-    def takes(self, provider_id: str, model: str) -> Takes:
-        return self.provider.takes(model)
+    def supported_parameters(self, provider_id: str, model: str) -> SupportedParameters:
+        return self.provider.supported_parameters(model)
 
-    def with_model(self, model: str, now: Choice) -> Choice | None:
-        return Choice("only", model)
+    def with_model(self, model: str, now: ModelRef) -> ModelRef | None:
+        return ModelRef("only", model)
 
     def find(self, provider_id: str) -> Provider | None:
         return self.provider

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from chatcore.conversation.tree import Conversation
-from chatcore.storage import codec, compression
-from chatcore.storage.browser.loading import restore
-from chatcore.storage.browser.store import SMALL, Shelf
+from chatcore.storage import codec, compression, keys
+from chatcore.storage.browser.loading import load_storage
+from chatcore.storage.browser.store import SMALL, BrowserStore
 from tests.support.asking import by
 from tests.support.builders.chats import DONE, leaf, through_json
 from tests.support.fake_browser import stamp_of
@@ -16,16 +16,16 @@ from tests.support.fake_browser import stamp_of
 Items = dict[str, Any]
 
 
-def opened(items: Items) -> Shelf:
-    return Shelf(restore(through_json(items)))
+def opened(items: Items) -> BrowserStore:
+    return BrowserStore(load_storage(through_json(items)))
 
 
-def store(shelf: Shelf, items: Items, *keys: str) -> None:
+def store(browser_store: BrowserStore, items: Items, *keys: str) -> None:
     """Write what is pending (of it, only `keys`), and confirm it."""
-    for write in [write for write in shelf.outbox if not keys or write.key in keys]:
+    for write in [write for write in browser_store.pending_writes if not keys or write.key in keys]:
         put(items, write.key, write.value)
-        shelf.outbox.confirm({write.key: stamp_of(items.get(write.key))})
-    for key in shelf.outbox.take_leftovers():
+        browser_store.pending_writes.confirm({write.key: stamp_of(items.get(write.key))})
+    for key in browser_store.pending_writes.take_leftovers():
         items.pop(key, None)
 
 
@@ -55,12 +55,16 @@ def one_long_chat() -> Conversation:
     return chat
 
 
-def stored_long(long: Conversation) -> tuple[Shelf, Items]:
-    items: Items = {codec.chat_key(long.id): codec.dump(long)}
-    shelf = opened(items)
-    store(shelf, items)
-    return shelf, items
+def stored_long(long: Conversation) -> tuple[BrowserStore, Items]:
+    items: Items = {keys.chat_key(long.id): codec.dump(long)}
+    browser_store = opened(items)
+    store(browser_store, items)
+    return browser_store, items
 
 
-def written(shelf: Shelf) -> list[str]:
-    return [write.key for write in shelf.outbox if write.key.startswith((codec.CHAT_PREFIX, codec.TAIL_PREFIX))]
+def written(browser_store: BrowserStore) -> list[str]:
+    return [
+        write.key
+        for write in browser_store.pending_writes
+        if write.key.startswith((keys.CHAT_PREFIX, keys.TAIL_PREFIX))
+    ]

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from chatcore.models.directory import Lineup, VisitLineup
+from chatcore.models.directory import Directory, SessionDirectory
 from chatcore.providers.base import Provider
 from chatcore.server.settings import Settings, load
 from tests.support.fake_vendor.upstream import Upstream
@@ -31,11 +31,11 @@ class Page:
     def __init__(self, **settings: str) -> None:
         self.now = 1000.0
         self.left: list[Coroutine[Any, Any, None]] = []
-        self.server = Lineup(load(settings), clock=lambda: self.now)
-        self.lineup = self.another()
+        self.server = Directory(load(settings), clock=lambda: self.now)
+        self.directory = self.another()
 
-    def another(self) -> VisitLineup:
-        return VisitLineup(self.server, closing=self.left.append)
+    def another(self) -> SessionDirectory:
+        return SessionDirectory(self.server, closing=self.left.append)
 
     def run(self, work: Callable[[], Coroutine[Any, Any, Any]]) -> Any:
         """Do the work on the loop, then give everything back."""
@@ -45,7 +45,7 @@ class Page:
                 return await work()
             finally:
                 for vendor in ("openai", "anthropic", "openrouter", "compatible"):
-                    self.lineup.drop_own(vendor)
+                    self.directory.drop_own(vendor)
                 await self.give_back()
                 await self.server.aclose()
 
@@ -56,7 +56,7 @@ class Page:
             await self.left.pop()
 
     def provider(self, vendor: str) -> Provider:
-        found = self.lineup.find(vendor)
+        found = self.directory.find(vendor)
         assert found is not None
         return found
 
@@ -67,7 +67,7 @@ def page_at(upstream: Upstream, **settings: str) -> Page:
 
 
 def ready(page: Page) -> list[str]:
-    return [offer.id for offer in page.lineup.offers if offer.ready]
+    return [offer.id for offer in page.directory.offers if offer.ready]
 
 
 def keys_at(upstream: Upstream) -> list[str | None]:

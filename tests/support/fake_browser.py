@@ -10,11 +10,11 @@ from typing import Any
 from chatcore.conversation.tree import Conversation
 from chatcore.errors import ProviderError
 from chatcore.events import Ended, Ending, RunEvent, TextDelta
-from chatcore.providers.base import ChatRequest, ModelInfo, Provider, Takes
+from chatcore.providers.base import ChatRequest, ModelInfo, Provider, SupportedParameters
 from chatcore.runs.registry import Run, RunRegistry
 from chatcore.session.session import Visit
-from chatcore.storage import codec
-from chatcore.storage.browser.loading import restore
+from chatcore.storage import codec, keys
+from chatcore.storage.browser.loading import load_storage
 from chatcore.storage.browser.pending_writes import Write
 from tests.support.asking import Only
 from tests.support.builders.chats import through_json
@@ -54,8 +54,8 @@ class Puppet:
     async def models(self) -> tuple[ModelInfo, ...]:
         return ()
 
-    def takes(self, model: str) -> Takes:
-        return Takes()
+    def supported_parameters(self, model: str) -> SupportedParameters:
+        return SupportedParameters()
 
     async def warm(self) -> None:
         """Nothing is slow."""
@@ -95,15 +95,15 @@ class Page:
     def draw(self) -> None:
         """The script has run: each write is in an element of its own, which writes once."""
         visit = self.visit
-        writes = list(visit.outbox)
-        if visit.outbox.attempt != self._attempt:
-            self._attempt, self._written = visit.outbox.attempt, {}
+        writes = list(visit.pending_writes)
+        if visit.pending_writes.attempt != self._attempt:
+            self._attempt, self._written = visit.pending_writes.attempt, {}
         self._written = {it.key: self._written[it.key] for it in writes if it.key in self._written}
         self._drawn = [it for it in writes if it.key not in self._written or self._written[it.key] != it.stamp]
-        for key in visit.outbox.take_leftovers():
+        for key in visit.pending_writes.take_leftovers():
             self.browser.write(key, None, self)
         self.expect = {write.key: write.stamp for write in writes}
-        self.known = visit.shelf.known(visit.conversation.id)
+        self.known = visit.browser_store.known(visit.conversation.id)
         self._told, self._settled, self._failed = {}, False, ""
         self._look(fresh=True)
 
@@ -154,7 +154,7 @@ class Page:
 
     def _is_own(self, key: str, item: dict[str, Any] | None, fresh: bool) -> bool:
         """A write of this visit: news only at the first look. Later what was drawn may be older than it."""
-        own = item is not None and item.get("by") == self.visit.shelf.by
+        own = item is not None and item.get("by") == self.visit.browser_store.by
         return own and (key in self.expect or (key in self.known and not fresh))
 
     def _changes(self, event: tuple[str, dict[str, Any] | None] | None, fresh: bool) -> dict[str, Any]:
@@ -223,16 +223,16 @@ class Browser:
 
     def store(self, visit: Visit, *keys: str, problem: str = "") -> None:
         """Write what is pending (of it, only `keys`) and report it."""
-        for write in [write for write in visit.outbox if not keys or write.key in keys]:
+        for write in [write for write in visit.pending_writes if not keys or write.key in keys]:
             self.write(write.key, write.value)
             failed = self.why if self.stamp(write.key) != write.stamp else problem
             visit.take_report({"found": {write.key: self.stamp(write.key)}, "problem": failed})
 
     def store_all(self, visit: Visit) -> None:
-        while len(visit.outbox):
+        while len(visit.pending_writes):
             self.store(visit)
-            assert not visit.outbox.problem
-        for key in visit.outbox.take_leftovers():
+            assert not visit.pending_writes.problem
+        for key in visit.pending_writes.take_leftovers():
             self.write(key, None)
 
     def deliver(self, visit: Visit) -> None:
@@ -241,7 +241,7 @@ class Browser:
         while page.reports:
             page.deliver()
 
-    def settle(self, rounds: int = 12) -> int:
+    def reconcile(self, rounds: int = 12) -> int:
         """Draw, store and deliver in every tab until nothing is left to be done. How many rounds it took."""
         for number in range(rounds):
             told = 0
@@ -254,7 +254,7 @@ class Browser:
                     page.deliver()
             if told:
                 continue
-            if not any(len(page.visit.outbox) or page.reports for page in self.awake):
+            if not any(len(page.visit.pending_writes) or page.reports for page in self.awake):
                 return number
             for page in self.awake:
                 page.lose_patience()
@@ -262,10 +262,10 @@ class Browser:
 
     def stored(self, chat_id: str) -> Conversation:
         """What a reload would find of a chat."""
-        return restore(self.items).chats[chat_id]
+        return load_storage(self.items).chats[chat_id]
 
     def parts(self) -> list[str]:
-        return [key for key in self.items if key.startswith(codec.PART_PREFIX)]
+        return [key for key in self.items if key.startswith(keys.PART_PREFIX)]
 
 
 def stamp_of(item: dict[str, Any] | None) -> str | None:
@@ -325,4 +325,4 @@ def end(visit: Visit, puppet: Puppet, *said: str | Ended | ProviderError) -> Non
     run = run_of(visit)
     puppet.say(*(said or (DONE,)))
     wait_for_end(run)
-    visit.settle()
+    visit.reconcile()

@@ -4,7 +4,7 @@ import pytest
 
 from chatcore.conversation.tree import Conversation
 from chatcore.session.session import Visit
-from chatcore.storage import codec
+from chatcore.storage import keys
 from tests.support.fake_browser import DONE, Browser, Puppet, end
 
 
@@ -24,4 +24,4 @@ def titles(visit: Visit) -> list[str]:
 
 
 def ids(browser: Browser) -> set[str]:
-    return {key.removeprefix(codec.CHAT_PREFIX) for key in browser.items if key.startswith(codec.CHAT_PREFIX)}
+    return {key.removeprefix(keys.CHAT_PREFIX) for key in browser.items if key.startswith(keys.CHAT_PREFIX)}

@@ -4,7 +4,7 @@ import pytest
 
 from chatcore.conversation.tree import Conversation
 from chatcore.session.session import Visit
-from chatcore.storage import codec
+from chatcore.storage import keys
 from chatcore.storage.browser import store as shelving
 from tests.support.fake_browser import DONE, Browser, Puppet, end
 
@@ -38,7 +38,7 @@ def there(browser: Browser, here: Visit) -> Visit:
 
 
 def all_texts(visit: Visit, chat_id: str | None = None) -> set[str]:
-    chat = visit.conversation if chat_id is None else visit.shelf.read(chat_id)
+    chat = visit.conversation if chat_id is None else visit.browser_store.read(chat_id)
     return {message.text for message in chat.messages}
 
 
@@ -53,4 +53,4 @@ def expect_the_same(browser: Browser, *visits: Visit) -> None:
 
 
 def tail_keys(browser: Browser) -> list[str]:
-    return [key for key in browser.items if key.startswith(codec.TAIL_PREFIX)]
+    return [key for key in browser.items if key.startswith(keys.TAIL_PREFIX)]

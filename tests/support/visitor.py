@@ -11,8 +11,8 @@ from chatcore.events import Ended, RetryScheduled, RunEvent
 from chatcore.runs.generate import RunLimits
 from chatcore.runs.registry import Run, RunRegistry
 from chatcore.session.session import Visit
-from chatcore.storage import codec
-from chatcore.storage.browser.loading import restore
+from chatcore.storage import keys
+from chatcore.storage.browser.loading import load_storage
 from tests.support.asking import KEY
 from tests.support.fake_browser import PATIENCE, Browser, run_of, wait_for_end
 from tests.support.fake_vendor.dialects import Dialect
@@ -96,9 +96,9 @@ class Visitor:
     def end(self) -> Message:
         """The answer as it is kept in the browser's storage once its run has ended."""
         wait_for_end(run_of(self.visit))
-        return self.settle()
+        return self.reconcile()
 
-    def settle(self) -> Message:
+    def reconcile(self) -> Message:
         """The last answer as the storage has it when the page has nothing left to do."""
         self.visit.attach()
         self.browser.store_all(self.visit)
@@ -123,7 +123,7 @@ class Visitor:
         """Whenever a request came, the question that it asked was in the browser's storage, and its answer not yet."""
         assert len(self.stored_at_arrival) == len(self.requests)
         for items, exchange in zip(self.stored_at_arrival, self.requests, strict=True):
-            question, answer = restore(items).chats[self.visit.conversation.id].path[-2:]
+            question, answer = load_storage(items).chats[self.visit.conversation.id].path[-2:]
             assert answer.running
             if exchange.method == "POST" and exchange.body:
                 asked = [text for role, text in said(exchange) if role == "user"]
@@ -141,7 +141,7 @@ class Visitor:
         assert not [canary for canary in NEVER_SHOWN for text in shown if canary in text]
         answers = [message for message in self.stored.messages if message.role == "assistant"]
         assert PROMPT not in repr(answers) + "".join(logs)
-        assert not [key for key in self.browser.items if key.startswith(codec.PART_PREFIX)]
+        assert not [key for key in self.browser.items if key.startswith(keys.PART_PREFIX)]
 
     def expect_the_next_question_is_answered(self) -> None:
         """At once, on the same page."""

@@ -5,16 +5,16 @@ Owns which parts there are of which run, and their removal when the answer is wh
 
 from collections.abc import Mapping
 
-from chatcore.storage import codec
-from chatcore.storage.browser.pending_writes import Outbox, Write
+from chatcore.storage import codec, keys
+from chatcore.storage.browser.pending_writes import PendingWrites, Write
 from chatcore.storage.schema import PartV1
 
 
-class Parts:
+class Checkpoints:
     """The parts that the browser's storage has, by run and key."""
 
-    def __init__(self, found: Mapping[str, dict[str, PartV1]], outbox: Outbox) -> None:
-        self._found, self._outbox = dict(found), outbox
+    def __init__(self, found: Mapping[str, dict[str, PartV1]], pending_writes: PendingWrites) -> None:
+        self._found, self._pending_writes = dict(found), pending_writes
 
     def add(self, run_id: str, start: int, text: str, kept: str = "") -> Write:
         """A part of a running answer, from character `start` on, as it is to be stored.
@@ -25,7 +25,7 @@ class Parts:
         if kept:
             part["kept"] = kept
         parts = self._found.setdefault(run_id, {})
-        key = codec.part_key(run_id, len(parts))
+        key = keys.part_key(run_id, len(parts))
         parts[key] = part
         return Write(key, dict(part))
 
@@ -36,10 +36,10 @@ class Parts:
     def kept(self, run_id: str | None) -> str:
         """The id under which the provider goes on with the answer, the newest; empty where it does not."""
         parts = self._found.get(run_id or "", {})
-        newest_first = (parts.get(codec.part_key(run_id or "", number)) for number in reversed(range(len(parts))))
+        newest_first = (parts.get(keys.part_key(run_id or "", number)) for number in reversed(range(len(parts))))
         return next((part["kept"] for part in newest_first if part and "kept" in part), "")
 
     def drop(self, run_id: str | None) -> None:
         """The answer is whole: its parts are removed from the storage when it has been stored."""
         for key in self._found.pop(run_id or "", ()):
-            self._outbox.leave(key)
+            self._pending_writes.leave(key)

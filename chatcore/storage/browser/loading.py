@@ -11,12 +11,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from chatcore.conversation.merge import merge
-from chatcore.conversation.messages import Choice
+from chatcore.conversation.messages import ModelRef
 from chatcore.conversation.tree import Conversation
 from chatcore.errors import NewerError, UnreadableError
-from chatcore.storage import codec, compression
-from chatcore.storage.browser.persona_records import Kept, Unsaved
-from chatcore.storage.preferences import UNSAID, Wishes
+from chatcore.storage import codec, compression, keys
+from chatcore.storage.browser.persona_records import DraftRecord, PersonaRecord
+from chatcore.storage.preferences import UNSAID, Preferences
 from chatcore.storage.schema import PartV1
 
 
@@ -38,22 +38,22 @@ class Damage:
     def aside(self) -> tuple[str, dict[str, Any]]:
         """Under which key it is put aside, the same however often, and as what: a `QuarantineV1`."""
         text = self.to_json()
-        key = codec.QUARANTINE_PREFIX + hashlib.sha256(text.encode()).hexdigest()[:32]
+        key = keys.QUARANTINE_PREFIX + hashlib.sha256(text.encode()).hexdigest()[:32]
         value = json.loads(text)[self.key]
         return key, {"version": 1, "revision": 1, "key": self.key, "reason": self.reason, "value": value}
 
 
 @dataclass(slots=True)
-class Restored:
+class LoadedStorage:
     """What a browser held."""
 
     owner: str = ""
     owner_value: dict[str, Any] = field(default_factory=dict)
     revision: int = 0
     """Of the index."""
-    choice: Choice | None = None
+    choice: ModelRef | None = None
     """Who answered last, as the index says."""
-    wishes: Wishes = UNSAID
+    preferences: Preferences = UNSAID
     open_chat: str | None = None
     """The one that was open last, empty where that was a new one; the newest where nothing can be read that says it."""
     chats: dict[str, Conversation] = field(default_factory=dict)
@@ -61,9 +61,9 @@ class Restored:
     """The values that the chats were read from, by key: those of `chat_key` and `tail_key`."""
     keys: object = None
     """The visitor's own keys, unread: what can't be read of them is put aside nowhere."""
-    personas: dict[str, Kept] = field(default_factory=dict)
+    personas: dict[str, PersonaRecord] = field(default_factory=dict)
     """The visitor's own, by id."""
-    drafts: dict[str, Unsaved] = field(default_factory=dict)
+    drafts: dict[str, DraftRecord] = field(default_factory=dict)
     """Of personas that are being edited, by name."""
     parts: dict[str, dict[str, PartV1]] = field(default_factory=dict)
     damage: list[Damage] = field(default_factory=list)
@@ -76,11 +76,11 @@ class Restored:
     """Keys to be removed: parts of answers that are whole, which a page that was closed too early left."""
 
 
-def restore(items: Mapping[str, object]) -> Restored:
+def load_storage(items: Mapping[str, object]) -> LoadedStorage:
     """The state that `items`, everything that the browser's storage holds, amount to."""
-    found = Restored()
+    found = LoadedStorage()
     for key, value in items.items():
-        if value is None or not key.startswith(codec.PREFIX):
+        if value is None or not key.startswith(keys.PREFIX):
             continue
         try:
             _take(found, key, value)
@@ -95,42 +95,42 @@ def restore(items: Mapping[str, object]) -> Restored:
     return found
 
 
-def _take(found: Restored, key: str, value: object) -> None:
-    if key == codec.OWNER_KEY:
+def _take(found: LoadedStorage, key: str, value: object) -> None:
+    if key == keys.OWNER_KEY:
         found.owner = codec.load_owner(value)
         if isinstance(value, Mapping):
             found.owner_value = codec.dump_owner(found.owner, value.get("by", ""))
             found.owner_value["revision"] = int(value["revision"])
-    elif key == codec.KEYS_KEY:
+    elif key == keys.KEYS_KEY:
         found.keys = value
-    elif key == codec.INDEX_KEY:
+    elif key == keys.INDEX_KEY:
         index = codec.load_index(value)
         found.revision, found.open_chat = index["revision"], index.get("open", "")
         if index.get("model"):
-            found.choice = Choice(index.get("provider", ""), index["model"])
-        found.wishes = codec.load_wishes(index)
-    elif key.startswith(codec.PART_PREFIX):
+            found.choice = ModelRef(index.get("provider", ""), index["model"])
+        found.preferences = codec.load_preferences(index)
+    elif key.startswith(keys.PART_PREFIX):
         part = codec.load_part(value)
         found.parts.setdefault(part["run"], {})[key] = part
-    elif key.startswith(codec.QUARANTINE_PREFIX):
+    elif key.startswith(keys.QUARANTINE_PREFIX):
         aside = codec.load_quarantine(value)
         found.aside.append(Damage(aside["key"], aside["reason"], aside["value"]))
-    elif key.startswith((codec.CHAT_PREFIX, codec.TAIL_PREFIX)):
+    elif key.startswith((keys.CHAT_PREFIX, keys.TAIL_PREFIX)):
         _take_chat(found, key, value)
     else:
         _take_persona(found, key, value)
 
 
-def _take_persona(found: Restored, key: str, value: object) -> None:
-    if key.startswith(codec.PERSONA_PREFIX):
-        found.personas[key.removeprefix(codec.PERSONA_PREFIX)] = Kept.load(key, value)
-    elif key.startswith(codec.DRAFT_PREFIX):
-        found.drafts[key.removeprefix(codec.DRAFT_PREFIX)] = Unsaved.load(key, value)
+def _take_persona(found: LoadedStorage, key: str, value: object) -> None:
+    if key.startswith(keys.PERSONA_PREFIX):
+        found.personas[key.removeprefix(keys.PERSONA_PREFIX)] = PersonaRecord.load(key, value)
+    elif key.startswith(keys.DRAFT_PREFIX):
+        found.drafts[key.removeprefix(keys.DRAFT_PREFIX)] = DraftRecord.load(key, value)
 
 
-def _take_chat(found: Restored, key: str, value: object) -> None:
+def _take_chat(found: LoadedStorage, key: str, value: object) -> None:
     chat = codec.load(value)
-    if key not in (codec.chat_key(chat.id), codec.tail_key(chat.id)):
+    if key not in (keys.chat_key(chat.id), keys.tail_key(chat.id)):
         raise UnreadableError("It is stored under the name of another value.")
     known = found.chats.get(chat.id)
     found.chats[chat.id] = merge(known, chat) if known else chat
@@ -148,7 +148,7 @@ def sound(value: Mapping[str, Any], chat: Conversation) -> dict[str, Any]:
     return codec.dump(chat, value.get("by", ""))
 
 
-def _drop_parts(found: Restored) -> None:
+def _drop_parts(found: LoadedStorage) -> None:
     """Parts of answers that are stored whole are what a page that was closed too early did not remove."""
     whole = {message.run for chat in found.chats.values() for message in chat.messages if message.ended}
     for run in found.parts.keys() & whole:

@@ -27,7 +27,7 @@ class Write:
         return None if self.value is None else stamp(self.value)
 
 
-class Outbox:
+class PendingWrites:
     """Pending writes, oldest key first; a newer write to a key takes the place of the older one.
 
     And what is to be removed once everything is stored that takes its place: originals, which is confirmed, and
@@ -81,7 +81,7 @@ class Outbox:
     def take_leftovers(self) -> list[str]:
         """The leftovers to remove now; none while a write is pending.
 
-        A removal that goes wrong leaves what nobody needs, and what `restore` has removed at the next visit.
+        A removal that goes wrong leaves what nobody needs, and what `load_storage` has removed at the next visit.
         """
         with self._lock:
             if self._pending:

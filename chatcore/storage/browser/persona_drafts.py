@@ -6,24 +6,26 @@ Of two tabs that edit the same one, the browser keeps what was written last, and
 import threading
 from collections.abc import Mapping
 
-from chatcore.conversation.messages import LATEST, now_ms
 from chatcore.errors import NewerError, UnreadableError
+from chatcore.ids import LATEST, now_ms
 from chatcore.locking import locked
 from chatcore.personas.parsing import MAX_TEXT
-from chatcore.storage import codec
-from chatcore.storage.browser.pending_writes import Outbox
-from chatcore.storage.browser.persona_records import Unsaved
+from chatcore.storage import keys
+from chatcore.storage.browser.pending_writes import PendingWrites
+from chatcore.storage.browser.persona_records import DraftRecord
 
 MAX_DRAFTS = 20
 
 
-class Drafts:
+class PersonaDrafts:
     """Texts by the id of their persona, or by a name that the page gives."""
 
-    def __init__(self, outbox: Outbox, by: str, drafts: Mapping[str, Unsaved], newer: set[str]) -> None:
+    def __init__(
+        self, pending_writes: PendingWrites, by: str, drafts: Mapping[str, DraftRecord], newer: set[str]
+    ) -> None:
         """`by` names this visit in what it writes; `newer` has the keys of what a newer version of this app stored."""
         self.lock = threading.RLock()
-        self._outbox, self._by, self._newer = outbox, by, newer
+        self._pending_writes, self._by, self._newer = pending_writes, by, newer
         self._drafts = dict(drafts)
         self._revision = 0
         """The highest that this visit has written: each write has one of its own, else an element would not write."""
@@ -31,7 +33,7 @@ class Drafts:
         """The keys that this visit has removed."""
         for name in self._oldest_drafts():
             del self._drafts[name]
-            outbox.leave(codec.DRAFT_PREFIX + name)
+            pending_writes.leave(keys.DRAFT_PREFIX + name)
 
     @property
     @locked
@@ -58,15 +60,15 @@ class Drafts:
 
     @locked
     def drop_draft(self, name: str) -> None:
-        if self._drafts.pop(name, None) and (key := codec.DRAFT_PREFIX + name) not in self._newer:
+        if self._drafts.pop(name, None) and (key := keys.DRAFT_PREFIX + name) not in self._newer:
             self._remove(key)
 
     def _remove(self, key: str) -> None:
         """Let the browser have nothing under `key`."""
-        self._outbox.put(key, None)
+        self._pending_writes.put(key, None)
         if key in self._erased:
             # The element that did it once would not do it again.
-            self._outbox.retry()
+            self._pending_writes.retry()
         self._erased.add(key)
 
     def _oldest_drafts(self) -> list[str]:
@@ -74,11 +76,11 @@ class Drafts:
         return sorted(self._drafts, key=lambda name: self._drafts[name].revision)[:-MAX_DRAFTS]
 
     def _store_draft(self, name: str, text: str, known: int) -> None:
-        draft = Unsaved(text, self._next(known), self._by)
+        draft = DraftRecord(text, self._next(known), self._by)
         self._drafts[name] = draft
-        key = codec.DRAFT_PREFIX + name
+        key = keys.DRAFT_PREFIX + name
         if len(text) <= MAX_TEXT and key not in self._newer:
-            self._outbox.put(key, draft.dump())
+            self._pending_writes.put(key, draft.dump())
 
     def _next(self, known: int) -> int:
         """A revision after `known`."""
@@ -89,20 +91,20 @@ class Drafts:
     def _take_draft(self, key: str, value: object) -> None:
         """Another tab has stored this, or removed it."""
         try:
-            theirs = Unsaved.load(key, value) if value is not None else None
+            theirs = DraftRecord.load(key, value) if value is not None else None
         except NewerError:
             self._newer.add(key)
-            self._outbox.drop(key)
+            self._pending_writes.drop(key)
             return
         except UnreadableError:
             return
-        name = key.removeprefix(codec.DRAFT_PREFIX)
+        name = key.removeprefix(keys.DRAFT_PREFIX)
         if theirs and theirs.by == self._by:
             return
         if self._edits(name):
             self._hold_against(key, theirs, self._drafts[name])
         elif theirs:
-            self._outbox.drop(key)
+            self._pending_writes.drop(key)
             self._drafts[name] = theirs
         else:
             self._drafts.pop(name, None)
@@ -111,12 +113,12 @@ class Drafts:
         """Whether it was edited in this tab."""
         return (known := self._drafts.get(name)) is not None and known.by == self._by
 
-    def _hold_against(self, key: str, theirs: Unsaved | None, mine: Unsaved) -> None:
+    def _hold_against(self, key: str, theirs: DraftRecord | None, mine: DraftRecord) -> None:
         """Another tab has written over what was edited here, or removed it."""
-        pending = self._outbox.get(key)
+        pending = self._pending_writes.get(key)
         if theirs and (theirs.revision, theirs.by) > (mine.revision, mine.by):
-            self._outbox.drop(key)
+            self._pending_writes.drop(key)
         elif pending:
-            self._outbox.retry()
+            self._pending_writes.retry()
         elif theirs is None:
-            self._store_draft(key.removeprefix(codec.DRAFT_PREFIX), mine.text, mine.revision)
+            self._store_draft(key.removeprefix(keys.DRAFT_PREFIX), mine.text, mine.revision)

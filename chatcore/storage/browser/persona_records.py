@@ -7,13 +7,13 @@ from typing import Any, Self
 from chatcore.errors import UnreadableError
 from chatcore.personas import parsing
 from chatcore.personas.model import Persona
-from chatcore.storage import codec
+from chatcore.storage import codec, keys
 
 DRAFT_NAME = re.compile(r"[A-Za-z0-9_.:-]{1,100}")
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class PersonaRecord:
     """A persona with the write that stored it.
 
     `after` is the digest of what another tab had stored before: whoever stored something else has lost it.
@@ -41,13 +41,13 @@ class Kept:
         read = parsing.check(stored["persona"])
         if read.persona is None:
             raise UnreadableError(codec.UNREADABLE)
-        if key != codec.PERSONA_PREFIX + read.persona.id:
+        if key != keys.PERSONA_PREFIX + read.persona.id:
             raise UnreadableError("It is stored under the name of another value.")
         return cls(read.persona, stored["revision"], stored.get("by", ""), stored.get("after", ""))
 
 
 @dataclass(frozen=True, slots=True)
-class Unsaved:
+class DraftRecord:
     """The text of a persona that is being edited, with the write that stored it."""
 
     text: str
@@ -62,6 +62,6 @@ class Unsaved:
     def load(cls, key: str, value: object) -> Self:
         """What is stored under `key`; raises `UnreadableError`."""
         stored = codec.load_persona_draft(value)
-        if not DRAFT_NAME.fullmatch(key.removeprefix(codec.DRAFT_PREFIX)):
+        if not DRAFT_NAME.fullmatch(key.removeprefix(keys.DRAFT_PREFIX)):
             raise UnreadableError("It is stored under the name of another value.")
         return cls(stored["text"], stored["revision"], stored.get("by", ""))

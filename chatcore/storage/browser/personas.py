@@ -9,28 +9,28 @@ from collections.abc import Mapping
 from chatcore.errors import InputError, NewerError, UnreadableError
 from chatcore.locking import locked
 from chatcore.personas.model import Persona
-from chatcore.storage import codec
-from chatcore.storage.browser.pending_writes import Outbox
-from chatcore.storage.browser.persona_drafts import Drafts
-from chatcore.storage.browser.persona_records import Kept, Unsaved
+from chatcore.storage import keys
+from chatcore.storage.browser.pending_writes import PendingWrites
+from chatcore.storage.browser.persona_drafts import PersonaDrafts
+from chatcore.storage.browser.persona_records import DraftRecord, PersonaRecord
 
 WATCHED = 100
 """Personas, the newest, of which a tab that slept hears when it is shown again."""
 
 
-class OwnPersonas(Drafts):
+class OwnPersonas(PersonaDrafts):
     """The personas of one browser, by id."""
 
     def __init__(
         self,
-        outbox: Outbox,
+        pending_writes: PendingWrites,
         by: str,
-        kept: Mapping[str, Kept] | None = None,
-        drafts: Mapping[str, Unsaved] | None = None,
+        kept: Mapping[str, PersonaRecord] | None = None,
+        drafts: Mapping[str, DraftRecord] | None = None,
         newer: set[str] | None = None,
     ) -> None:
-        """As `Drafts`, with the personas that the browser has in `kept`."""
-        super().__init__(outbox, by, drafts or {}, set() if newer is None else newer)
+        """As `PersonaDrafts`, with the personas that the browser has in `kept`."""
+        super().__init__(pending_writes, by, drafts or {}, set() if newer is None else newer)
         self._kept = dict(kept or {})
         self._there: dict[str, str | None] = {}
         """The stamps of what is under the keys of writes that are on their way, and of what is gone."""
@@ -52,7 +52,7 @@ class OwnPersonas(Drafts):
     @locked
     def newer_ids(self) -> list[str]:
         """The ids of those that a newer version of this app stored: not to be read, nor to be written."""
-        return [key.removeprefix(codec.PERSONA_PREFIX) for key in self._newer if key.startswith(codec.PERSONA_PREFIX)]
+        return [key.removeprefix(keys.PERSONA_PREFIX) for key in self._newer if key.startswith(keys.PERSONA_PREFIX)]
 
     @locked
     def save(self, persona: Persona) -> None:
@@ -79,29 +79,29 @@ class OwnPersonas(Drafts):
         newest = sorted(self._kept.values(), key=lambda it: it.revision, reverse=True)[:WATCHED]
         stamps: dict[str, str | None] = {key_of(it.persona.id): it.stamp for it in newest}
         for key, there in self._there.items():
-            if self._outbox.get(key):
+            if self._pending_writes.get(key):
                 stamps[key] = there
-            elif key.removeprefix(codec.PERSONA_PREFIX) not in self._kept:
+            elif key.removeprefix(keys.PERSONA_PREFIX) not in self._kept:
                 stamps[key] = None
         return stamps
 
     def _note_there(self, persona_id: str) -> None:
         key = key_of(persona_id)
-        if not self._outbox.get(key):
+        if not self._pending_writes.get(key):
             self._there[key] = known.stamp if (known := self._kept.get(persona_id)) else None
 
     def _store(self, persona: Persona, after: str) -> None:
         """Put a persona on its way, also one that was there already and may be written over."""
         known = self._kept.get(persona.id)
-        kept = Kept(persona, self._next(known.revision if known else 0), self._by, after)
+        kept = PersonaRecord(persona, self._next(known.revision if known else 0), self._by, after)
         self._hold(kept)
-        self._outbox.put(key_of(persona.id), kept.dump())
+        self._pending_writes.put(key_of(persona.id), kept.dump())
 
-    def _hold(self, kept: Kept) -> None:
+    def _hold(self, kept: PersonaRecord) -> None:
         self._forget(kept.persona.id)
         self._kept[kept.persona.id] = kept
 
-    def _forget(self, persona_id: str) -> Kept | None:
+    def _forget(self, persona_id: str) -> PersonaRecord | None:
         if known := self._kept.pop(persona_id, None):
             self._seen.setdefault(persona_id, set()).add(known.persona.digest)
         return known
@@ -109,18 +109,18 @@ class OwnPersonas(Drafts):
     @locked
     def take(self, key: str, value: object) -> bool:
         """Another tab has stored this under a key of ours, or removed it. Whether there is anything new to be drawn."""
-        if key.startswith(codec.DRAFT_PREFIX):
+        if key.startswith(keys.DRAFT_PREFIX):
             self._take_draft(key, value)
             return False
-        persona_id = key.removeprefix(codec.PERSONA_PREFIX)
+        persona_id = key.removeprefix(keys.PERSONA_PREFIX)
         if value is None:
             self._there[key] = None
             return self._take_removal(key, persona_id)
         try:
-            theirs = Kept.load(key, value)
+            theirs = PersonaRecord.load(key, value)
         except NewerError:
             self._newer.add(key)
-            self._outbox.drop(key)
+            self._pending_writes.drop(key)
             return self._forget(persona_id) is not None
         except UnreadableError:
             return False
@@ -130,14 +130,14 @@ class OwnPersonas(Drafts):
         return self._take_new(key, theirs)
 
     def _take_removal(self, key: str, persona_id: str) -> bool:
-        if persona_id in self._kept and self._outbox.get(key):
-            self._outbox.retry()
+        if persona_id in self._kept and self._pending_writes.get(key):
+            self._pending_writes.retry()
             return False
         return self._forget(persona_id) is not None
 
-    def _take_new(self, key: str, theirs: Kept) -> bool:
+    def _take_new(self, key: str, theirs: PersonaRecord) -> bool:
         """What is not here: nobody had it, or it is deleted."""
-        persona_id, pending = theirs.persona.id, self._outbox.get(key) is not None
+        persona_id, pending = theirs.persona.id, self._pending_writes.get(key) is not None
         seen = theirs.persona.digest in self._seen.get(persona_id, ())
         if seen and theirs.revision <= self._removed.get(persona_id, 0):
             # It was written after the removal: removed once more.
@@ -146,38 +146,38 @@ class OwnPersonas(Drafts):
         self._hold(theirs)
         if pending or persona_id in self._removed:
             # Stored again as it was: the removal of this visit may still come, even if it counts as done.
-            self._outbox.put(key, theirs.dump())
+            self._pending_writes.put(key, theirs.dump())
         return True
 
-    def _take_other(self, key: str, theirs: Kept, mine: Kept) -> bool:
+    def _take_other(self, key: str, theirs: PersonaRecord, mine: PersonaRecord) -> bool:
         if (mine.revision, mine.by) > (theirs.revision, theirs.by):
             self._store_over(key, theirs, mine)
         elif mine.stamp != theirs.stamp:
             self._hold(theirs)
-            if self._outbox.get(key) and mine.by != self._by:
-                self._outbox.put(key, theirs.dump())
+            if self._pending_writes.get(key) and mine.by != self._by:
+                self._pending_writes.put(key, theirs.dump())
             else:
-                self._outbox.drop(key)
+                self._pending_writes.drop(key)
             known = (theirs.after, theirs.persona.digest)
             if mine.by == self._by and mine.persona.digest not in known and not self._edits(mine.persona.id):
                 self.keep_draft(mine.persona.id, mine.persona.to_json())
         return self._kept[mine.persona.id].persona != mine.persona
 
-    def _store_over(self, key: str, theirs: Kept, mine: Kept) -> None:
+    def _store_over(self, key: str, theirs: PersonaRecord, mine: PersonaRecord) -> None:
         """The browser has what is older than what is known here."""
-        if self._outbox.get(key):
+        if self._pending_writes.get(key):
             # It may have been written over. What this visit wrote itself has its successor on the way.
             if theirs.by != self._by:
-                self._outbox.retry()
+                self._pending_writes.retry()
         elif theirs.persona == mine.persona:
             self._hold(theirs)
         elif mine.by == self._by:
             self._store(mine.persona, mine.after)
         else:
             # As it was: several tabs may do so at the same time.
-            self._outbox.put(key, mine.dump())
+            self._pending_writes.put(key, mine.dump())
 
 
 def key_of(persona_id: str) -> str:
     """Where a persona is stored."""
-    return codec.PERSONA_PREFIX + persona_id
+    return keys.PERSONA_PREFIX + persona_id

@@ -8,7 +8,7 @@ from typing import Any
 
 from chatcore.conversation.merge import merge
 from chatcore.conversation.tree import Conversation
-from chatcore.storage import codec, compression
+from chatcore.storage import codec, compression, keys
 
 BASES = 4
 """Chats whose stored whole is kept as a value, to tell what has changed; the others are read again when needed."""
@@ -16,10 +16,10 @@ BASES = 4
 
 def keys_of(chat_id: str) -> tuple[str, str]:
     """Where a chat is stored: the whole, and the tail."""
-    return codec.chat_key(chat_id), codec.tail_key(chat_id)
+    return keys.chat_key(chat_id), keys.tail_key(chat_id)
 
 
-class Mirror:
+class Replica:
     """Stored values by key."""
 
     def __init__(self, values: Mapping[str, Mapping[str, Any]]) -> None:
@@ -40,7 +40,7 @@ class Mirror:
 
     def drop(self, key: str) -> None:
         """Nothing is known to be under `key`."""
-        self._bases.pop(key.removeprefix(codec.CHAT_PREFIX), None)
+        self._bases.pop(key.removeprefix(keys.CHAT_PREFIX), None)
         self._elsewhere.discard(key)
         self._texts.pop(key, None)
         self._stamps.pop(key, None)
@@ -66,7 +66,7 @@ class Mirror:
 
     def read(self, chat_id: str) -> Conversation | None:
         """A chat with its tail."""
-        base, key = self.base(chat_id), codec.tail_key(chat_id)
+        base, key = self.base(chat_id), keys.tail_key(chat_id)
         tail = self.load(key) if key in self else None
         return merge(base, tail) if base and tail else base or tail
 
@@ -79,7 +79,7 @@ class Mirror:
 
     def base(self, chat_id: str) -> Conversation | None:
         """A chat without its tail."""
-        key = codec.chat_key(chat_id)
+        key = keys.chat_key(chat_id)
         if chat_id not in self._bases and key in self:
             self.remember(self.load(key))
         return self._bases.get(chat_id)

@@ -1,25 +1,25 @@
 """The visitor's own keys that the browser is to remember, because the visitor asked for it.
 
 Owns what of them is stored, and what of that all tabs agree on. They are in no chat, no export and no log, and who asks
-with them is `lineup.py`.
+with them is `directory.py`.
 """
 
 import threading
 from collections.abc import Mapping
 from typing import Any, Protocol, TypeAlias
 
-from chatcore.conversation.messages import LATEST, now_ms
 from chatcore.errors import InputError, NewerError, UnreadableError
+from chatcore.ids import LATEST, now_ms
 from chatcore.locking import locked
 from chatcore.providers.credentials import clean_base_url, clean_key
-from chatcore.storage import codec
-from chatcore.storage.browser.pending_writes import Outbox
+from chatcore.storage import codec, keys
+from chatcore.storage.browser.pending_writes import PendingWrites
 
 Entry: TypeAlias = tuple[str, str]
 """A key and its address, cleaned."""
 
 
-class Keyholder(Protocol):
+class KeyHolder(Protocol):
     """Who asks with a visitor's own keys."""
 
     def use_own(self, vendor_id: str, api_key: str, base_url: str = "") -> None:
@@ -29,13 +29,13 @@ class Keyholder(Protocol):
         """Forget it."""
 
 
-class Keyring:
+class SavedKeys:
     """The keys that are remembered, by the provider's id."""
 
-    def __init__(self, stored: object, holder: Keyholder, outbox: Outbox, by: str) -> None:
+    def __init__(self, stored: object, holder: KeyHolder, pending_writes: PendingWrites, by: str) -> None:
         """`stored` is what the browser has under `archive.KEYS_KEY`. What can't be used of it is left out."""
         self.lock = threading.RLock()
-        self._holder, self._outbox, self._by = holder, outbox, by
+        self._holder, self._pending_writes, self._by = holder, pending_writes, by
         self._revision, self._keys = 0, dict[str, Entry]()
         self._common: dict[str, Entry] = {}
         """What all tabs had before this one changed something,"""
@@ -81,12 +81,12 @@ class Keyring:
         """
         if isinstance(value, Mapping) and value.get("by") == self._by:
             return False
-        before, pending = self._keys, self._outbox.get(codec.KEYS_KEY)
+        before, pending = self._keys, self._pending_writes.get(keys.KEYS_KEY)
         try:
             revision, theirs = self._read(value)
         except NewerError:
             self._keys, self._common, self._changed = {}, {}, {}
-            self._outbox.drop(codec.KEYS_KEY)
+            self._pending_writes.drop(keys.KEYS_KEY)
             return True
         except UnreadableError:
             return False
@@ -107,7 +107,7 @@ class Keyring:
         if both != theirs or (pending is not None and before != theirs):
             self._save()
         elif pending is None or pending.value is not None:
-            self._outbox.drop(codec.KEYS_KEY)
+            self._pending_writes.drop(keys.KEYS_KEY)
         return self._keys != before
 
     def _holds(self, vendor_id: str, theirs: Entry | None) -> bool:
@@ -155,7 +155,7 @@ class Keyring:
 
     def _note(self, vendor_id: str, entry: Entry | None) -> None:
         """This tab changes something, on top of what it has not stored yet."""
-        if self._outbox.get(codec.KEYS_KEY) is None:
+        if self._pending_writes.get(keys.KEYS_KEY) is None:
             self._common, self._changed = dict(self._keys), {}
         if entry == self._common.get(vendor_id):
             self._changed.pop(vendor_id, None)
@@ -168,9 +168,9 @@ class Keyring:
         # The time, so that keys which are stored after a removal, which has no revision, are newer than it.
         self._revision = min(LATEST, max(now_ms(), self._revision + 1))
         self._left_out = False
-        keys = [{"provider": name, "key": key, "base_url": address} for name, (key, address) in self._keys.items()]
-        value: dict[str, Any] = {"version": 1, "revision": self._revision, "by": self._by, "keys": keys}
-        self._outbox.put(codec.KEYS_KEY, value if keys else None)
+        entries = [{"provider": name, "key": key, "base_url": address} for name, (key, address) in self._keys.items()]
+        value: dict[str, Any] = {"version": 1, "revision": self._revision, "by": self._by, "keys": entries}
+        self._pending_writes.put(keys.KEYS_KEY, value if entries else None)
 
 
 def _cleaned(api_key: str, base_url: str) -> Entry:

@@ -14,11 +14,12 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from chatcore.conversation.merge import merge
-from chatcore.conversation.messages import now_ms
 from chatcore.conversation.tree import Conversation
 from chatcore.errors import SetupError, UnreadableError
+from chatcore.ids import now_ms
 from chatcore.storage import codec, compression
-from chatcore.storage.server.write_behind import StoreError, Writer
+from chatcore.storage.protocols import StoreError
+from chatcore.storage.server.write_behind import Writer
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine, Row, Table

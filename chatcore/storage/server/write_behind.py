@@ -6,57 +6,18 @@ Knows no place itself: the browser's is the shelf, the server's is `database.py`
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Protocol
 
 from chatcore.conversation.merge import merge
 from chatcore.conversation.tree import Conversation
-from chatcore.errors import ChatError, UnreadableError
+from chatcore.errors import UnreadableError
+from chatcore.storage.protocols import SharedStore, StoreError
 
 FIRST_PAUSE = 0.25
 """Seconds between the first failure and the next try. It doubles from failure to failure."""
 
 
-class StoreError(ChatError):
-    """The place can't be reached; trying again may work."""
-
-
-class ChatStore(Protocol):
-    """A place that keeps the chats of one owner: the browser's shelf is one, the server's database another.
-
-    Several may hold the same chat, and several devices may save it: what is saved is merged with what is there, so that
-    no order of saves loses anything. Saving and removing only hand over; `pending` and `problem` say how it goes.
-    """
-
-    def save(self, chat: Conversation) -> None:
-        """Keep what `chat` has: the whole, or its `merge.changes` since what this place is known to hold."""
-
-    def remove(self, chat: Conversation) -> None:
-        """Forget the chat up to this revision. Only a save with a higher one brings it back, with what that save has.
-
-        What was saved with a higher revision already stays: somebody has gone on with the chat on another device.
-        """
-
-    @property
-    def pending(self) -> int:
-        """How many chats have something that is not certainly kept yet."""
-
-    @property
-    def problem(self) -> str:
-        """Why the last save failed, for the visitor; empty while it works."""
-
-
-class SharedStore(Protocol):
-    """A place that keeps the chats of every owner, and takes its time. Both raise `StoreError`."""
-
-    def save(self, owner: str, chat: Conversation) -> None:
-        """As `ChatStore.save`, done when it returns. Raises `UnreadableError` where it would destroy what is there."""
-
-    def remove(self, owner: str, chat_id: str, revision: int) -> None:
-        """As `ChatStore.remove`, done when it returns."""
-
-
 @dataclass(frozen=True, slots=True)
-class Work:
+class PendingSave:
     """What is to be done for one chat: save `before`, remove it up to a revision, save `after`. All may be missing.
 
     Any number of saves and removals come to no more than that, with the same outcome as one by one.
@@ -66,16 +27,16 @@ class Work:
     removed: int | None = None
     after: Conversation | None = None
 
-    def save(self, chat: Conversation) -> "Work":
+    def save(self, chat: Conversation) -> "PendingSave":
         if self.removed is None or (self.after is None and chat.revision <= self.removed):
             return replace(self, before=_both(self.before, chat))
         return replace(self, after=_both(self.after, chat))
 
-    def remove(self, revision: int) -> "Work":
+    def remove(self, revision: int) -> "PendingSave":
         if self.after is not None and self.after.revision > revision:
             return self
         removed = revision if self.removed is None else max(revision, self.removed)
-        return Work(_both(self.before, self.after) if self.after else self.before, removed)
+        return PendingSave(_both(self.before, self.after) if self.after else self.before, removed)
 
     def do(self, store: SharedStore, owner: str, chat_id: str) -> None:
         if self.before is not None:
@@ -89,24 +50,24 @@ class Work:
 class Writer:
     """The one thread that brings the work of all owners to a shared store. While the store is away, it keeps trying.
 
-    What waits is one `Work` for each chat, however often it is saved. The thread starts with the first.
+    What waits is one `PendingSave` for each chat, however often it is saved. The thread starts with the first.
     """
 
     def __init__(self, store: SharedStore, longest_pause: float) -> None:
         """`longest_pause`: seconds between two tries at most."""
         self._store, self._longest_pause = store, longest_pause
         # Guarded by _changed. A work stays until it is done; one that takes its place contains it.
-        self._waiting: dict[tuple[str, str], Work] = {}
+        self._waiting: dict[tuple[str, str], PendingSave] = {}
         self._refused: dict[str, str] = {}
         self._away = ""
         self._closed = False
         self._thread: threading.Thread | None = None
         self._changed = threading.Condition()
 
-    def put(self, owner: str, chat_id: str, add: Callable[[Work], Work]) -> None:
+    def put(self, owner: str, chat_id: str, add: Callable[[PendingSave], PendingSave]) -> None:
         """Add to the work for a chat. After `close` it waits in vain."""
         with self._changed:
-            self._waiting[owner, chat_id] = add(self._waiting.get((owner, chat_id), Work()))
+            self._waiting[owner, chat_id] = add(self._waiting.get((owner, chat_id), PendingSave()))
             if not self._closed and (self._thread is None or not self._thread.is_alive()):
                 self._thread = threading.Thread(target=self._run, name="chatcore-writer", daemon=True)
                 self._thread.start()
@@ -144,7 +105,7 @@ class Writer:
                 pause = 0
                 self._settle(owner, chat_id, work, "")
 
-    def _next(self, pause: float) -> tuple[str, str, Work] | None:
+    def _next(self, pause: float) -> tuple[str, str, PendingSave] | None:
         """What has waited longest, after a pause; None at the end."""
         with self._changed:
             if pause and self._closed:
@@ -161,7 +122,7 @@ class Writer:
             self._away = problem
             self._waiting[owner, chat_id] = self._waiting.pop((owner, chat_id))
 
-    def _settle(self, owner: str, chat_id: str, work: Work, refused: str) -> None:
+    def _settle(self, owner: str, chat_id: str, work: PendingSave, refused: str) -> None:
         with self._changed:
             self._away = ""
             self._refused.pop(owner, None)

@@ -10,13 +10,13 @@ from typing import Any
 
 import streamlit as st
 
-from chatcore.conversation.messages import Choice, Feedback, Message
+from chatcore.conversation.messages import Feedback, Message, ModelRef
 from chatcore.conversation.metrics import tokens_per_second
 from chatcore.session.session import Visit
 from chatcore.ui import i18n
 from chatcore.ui.chat import model_dialog, persona_picker, prompt_inspector
 from chatcore.ui.components.sources import compact
-from chatcore.ui.session import lineup
+from chatcore.ui.session import directory
 from chatcore.ui.shell.clicks import counted
 
 CAST = 20
@@ -61,8 +61,10 @@ def draw_code(visit: Visit) -> None:
         {"provider": choice.provider, "model": choice.model, "name": _name(choice.provider, choice.model)}
         for choice in _choices(visit)
     ]
-    cast = [{"persona": it.key, "name": persona_picker.name(it)} for it in visit.personas.library.all()[:CAST]]
-    _code(key="actions-code", data={"words": names, "models": offered, "personas": cast})
+    offered_personas = [
+        {"persona": it.key, "name": persona_picker.name(it)} for it in visit.personas.library.all()[:CAST]
+    ]
+    _code(key="actions-code", data={"words": names, "models": offered, "personas": offered_personas})
 
 
 def draw(visit: Visit, message: Message, versions: list[Message], again: bool = True) -> None:
@@ -117,7 +119,7 @@ def _ask_again(visit: Visit, message: Message, what: Mapping[object, object]) ->
     """The same question, of who is named there if somebody is."""
     match what:
         case {"provider": str(provider), "model": str(model)}:
-            if (choice := Choice(provider, model)) in _choices(visit):
+            if (choice := ModelRef(provider, model)) in _choices(visit):
                 visit.retry(message.id, choice)
         case {"persona": str(key)}:
             if known := visit.personas.library.find(key):
@@ -126,16 +128,16 @@ def _ask_again(visit: Visit, message: Message, what: Mapping[object, object]) ->
             visit.retry(message.id)
 
 
-def _choices(visit: Visit) -> list[Choice]:
+def _choices(visit: Visit) -> list[ModelRef]:
     """Who can be asked with one click: who answers here, who has answered here, and each provider's own model."""
-    ready = {offer.id: offer.default_model for offer in lineup().offers if offer.ready}
-    answered = (Choice(said.provider, said.model) for said in reversed(visit.conversation.path))
-    known = dict.fromkeys([visit.choice, *answered, *(Choice(*offered) for offered in ready.items())])
+    ready = {offer.id: offer.default_model for offer in directory().offers if offer.ready}
+    answered = (ModelRef(said.provider, said.model) for said in reversed(visit.conversation.path))
+    known = dict.fromkeys([visit.choice, *answered, *(ModelRef(*offered) for offered in ready.items())])
     return [choice for choice in known if choice.provider in ready and choice.model]
 
 
 def _name(provider: str, model: str) -> str:
-    names = {offer.id: offer.name for offer in lineup().offers}
+    names = {offer.id: offer.name for offer in directory().offers}
     name = i18n.said(names.get(provider, provider))
     return name if name.lower() == model.lower() else " · ".join(filter(None, (name, model)))
 
@@ -165,7 +167,7 @@ def _cost(answer: Message) -> list[tuple[str, str]]:
         return []
     if usage.cost is not None:
         return [(i18n.FACTS["reported"], _dollars(usage.cost))]
-    info = lineup().info(answer.provider, answer.model)
+    info = directory().info(answer.provider, answer.model)
     if info.input_price is None or info.output_price is None:
         return []
     cost = (usage.input_tokens * info.input_price + usage.output_tokens * info.output_price) / 1e6

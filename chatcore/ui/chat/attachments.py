@@ -48,7 +48,7 @@ class Attached:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class PendingUpload:
     """An upload that is being read; its result raises `InputError`."""
 
     name: str
@@ -56,16 +56,16 @@ class Reading:
     result: "Future[Attached]"
 
 
-def readings(uploads: Sequence[UploadedFileRec]) -> list[Reading]:
+def readings(uploads: Sequence[UploadedFileRec]) -> list[PendingUpload]:
     """Of these uploads, each of which is read once."""
-    known: dict[str, Reading] = st.session_state.get(READINGS, {})
+    known: dict[str, PendingUpload] = st.session_state.get(READINGS, {})
     now = {upload.file_id: known.get(upload.file_id) or _begun(upload) for upload in uploads}
     st.session_state[READINGS] = now
     return list(now.values())
 
 
-def _begun(upload: UploadedFileRec) -> Reading:
-    return Reading(files.clean_name(upload.name), len(upload.data), _readers.submit(_read, upload))
+def _begun(upload: UploadedFileRec) -> PendingUpload:
+    return PendingUpload(files.clean_name(upload.name), len(upload.data), _readers.submit(_read, upload))
 
 
 def _read(upload: UploadedFileRec) -> Attached:
@@ -103,7 +103,7 @@ def check(attached: Sequence[Attached], *, takes_images: bool, model: str) -> tu
 
 def are_being_read() -> bool:
     """Whether what is shown of them will change by itself."""
-    known: dict[str, Reading] = st.session_state.get(READINGS, {})
+    known: dict[str, PendingUpload] = st.session_state.get(READINGS, {})
     return not all(reading.result.done() for reading in known.values())
 
 
@@ -148,7 +148,7 @@ def _lying() -> list[UploadedFileRec]:
     return found[::-1]
 
 
-def _read_of(lying: Sequence[Reading]) -> list[Attached]:
+def _read_of(lying: Sequence[PendingUpload]) -> list[Attached]:
     return [it.result.result() for it in lying if it.result.done() and not it.result.exception()]
 
 
@@ -174,7 +174,7 @@ def tokens(content: Image | File) -> int:
     return window.IMAGE if isinstance(content, Image) else window.estimate(files.as_prompt([content]))
 
 
-def _draw_lying(reading: Reading) -> None:
+def _draw_lying(reading: PendingUpload) -> None:
     """The chip in the field has its own way to take it out again."""
     if not reading.result.done():
         st.caption(i18n.attached(reading.name, reading.size, i18n.READING))
@@ -210,7 +210,7 @@ def _drop(attached_id: str) -> None:
 
 
 @st.fragment(run_every=0.5)
-def _draw_again(lying: Sequence[Reading]) -> None:
+def _draw_again(lying: Sequence[PendingUpload]) -> None:
     """The page, when all is read."""
     if all(reading.result.done() for reading in lying):
         st.rerun()

@@ -6,7 +6,7 @@ from streamlit.delta_generator import DeltaGenerator
 from chatcore.session.session import Visit
 from chatcore.ui import i18n
 from chatcore.ui.chat import attachments, dictation, pausing, reading_aids, submission
-from chatcore.ui.session import lineup
+from chatcore.ui.session import directory
 from chatcore.ui.shell.clicks import counted
 
 MAX_UPLOAD_MB = 20
@@ -28,9 +28,9 @@ def draw(visit: Visit) -> DeltaGenerator:
                 st.caption(i18n.PAUSED_AT_THE_END, width="content")
                 pausing.draw_button(visit)
         reading_aids.draw_follower(visit)
-        loose = st.empty()
-        if (why := visit.loose.get(visit.conversation.id)) and visit.conversation.messages:
-            with loose.container(key="loose", horizontal=True, vertical_alignment="center"):
+        unsaved = st.empty()
+        if (why := visit.unsaved.get(visit.conversation.id)) and visit.conversation.messages:
+            with unsaved.container(key="loose", horizontal=True, vertical_alignment="center"):
                 st.caption(i18n.LOOSE[why], width="content")
                 st.button(
                     i18n.KEEP_CHAT,
@@ -47,7 +47,7 @@ def draw(visit: Visit) -> DeltaGenerator:
                 submission.draw_waiting(waits)
         attachments.draw()
         choice = visit.choice
-        if lineup().info(choice.provider, choice.model).takes_images is False:
+        if directory().info(choice.provider, choice.model).takes_images is False:
             no_images.caption(i18n.takes_no_images(choice.model))
     # In `st.bottom` by name: where Streamlit itself puts the field there, it scrolls the page too, and who scrolls up
     # with the wheel or a key is dragged back. `follow.js` does it here.
@@ -75,7 +75,7 @@ def draw_undo(visit: Visit) -> None:
 
 def draw_examples(visit: Visit) -> None:
     """What an empty chat shows."""
-    temporary = visit.conversation.id in visit.loose
+    temporary = visit.conversation.id in visit.unsaved
     st.title(i18n.TEMPORARY_CHAT if temporary else i18n.WELCOME, anchor=False)
     st.markdown(i18n.TEMPORARY if temporary else i18n.TAGLINE)
     with st.container(key="examples"):

@@ -11,7 +11,7 @@ from chatcore.errors import InputError
 from chatcore.providers.base import Transcriber, transcriber
 from chatcore.session.session import Visit
 from chatcore.ui import i18n
-from chatcore.ui.session import lineup, server
+from chatcore.ui.session import directory, server
 
 MINUTES = 10
 MAX_BYTES = MINUTES * 60 * 16_000 * 2 + 1_000
@@ -20,7 +20,7 @@ MAX_BYTES = MINUTES * 60 * 16_000 * 2 + 1_000
 
 def by(visit: Visit) -> Transcriber | None:
     """Who can transcribe in this chat, if somebody can."""
-    return transcriber(lineup().find(visit.choice.provider))
+    return transcriber(directory().find(visit.choice.provider))
 
 
 def hear(visit: Visit, audio: UploadedFile) -> "Future[str]":

@@ -5,7 +5,7 @@ import time
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from chatcore.conversation.messages import now_ms
+from chatcore.ids import now_ms
 from chatcore.runs.registry import Run
 from chatcore.session.session import Visit
 from chatcore.streams import frames
@@ -39,7 +39,7 @@ class LivePage:
         self._run = run
 
     def tick(self) -> None:
-        """Reading the session's state is where Streamlit may end the script; it sends nothing."""
+        """PendingUpload the session's state is where Streamlit may end the script; it sends nothing."""
         st.session_state[VISIT_KEY]
         run = self._run
         if run is None:
@@ -109,7 +109,7 @@ def keep_up(visit: Visit) -> None:
     answer, run = visit.conversation.running, visit.run
     if answer and visit.starting:
         waited = now_ms() - answer.created
-        if visit.outbox.problem or waited > 1000 * server().settings.chat_save_seconds:
+        if visit.pending_writes.problem or waited > 1000 * server().settings.chat_save_seconds:
             visit.begin()
     elif answer and answer.run and run:
         _store_rest(visit, answer.run, run)
@@ -138,7 +138,7 @@ def draw(visit: Visit, places: Places, checkpoint_slot: DeltaGenerator) -> Delta
         return waiting
     page = LivePage(visit, answer.run, waiting, checkpoint_slot, LiveThoughts(answer, places.thoughts))
     deadline = time.monotonic() + server().settings.chat_save_seconds
-    while visit.starting and not visit.outbox.problem and time.monotonic() < deadline:
+    while visit.starting and not visit.pending_writes.problem and time.monotonic() < deadline:
         page.tick()
         time.sleep(POLL)
     visit.begin()

@@ -1,6 +1,6 @@
 """Who answers: the button that says it, and the dialog in which the visitor chooses the provider, the model and a key.
 
-Draws; who can be asked is `lineup.py`'s, which keys the browser remembers `keyring.py`'s.
+Draws; who can be asked is `directory.py`'s, which keys the browser remembers `saved_keys.py`'s.
 """
 
 from concurrent.futures import Future, wait
@@ -8,13 +8,13 @@ from typing import TypeVar
 
 import streamlit as st
 
-from chatcore.conversation.messages import Choice
+from chatcore.conversation.messages import ModelRef
 from chatcore.errors import ChatError
-from chatcore.models.directory import Offer
+from chatcore.models.directory import ProviderOption
 from chatcore.providers.base import ModelInfo
 from chatcore.session.session import Visit
 from chatcore.ui import i18n
-from chatcore.ui.session import lineup, server
+from chatcore.ui.session import directory, server
 from chatcore.ui.shell import clicks, dialogs
 from chatcore.ui.shell.clicks import counted
 
@@ -32,7 +32,7 @@ T = TypeVar("T")
 def draw_button(visit: Visit) -> None:
     """What answers here; a click opens the dialog."""
     choice = visit.choice
-    names = {offer.id: offer.name for offer in lineup().offers}
+    names = {offer.id: offer.name for offer in directory().offers}
     label = i18n.answers(names.get(choice.provider, choice.provider), choice.model)
     st.button(
         label,
@@ -57,13 +57,13 @@ def ask() -> None:
         st.session_state.pop(name, None)
 
 
-def _field(name: str, offer: Offer) -> str:
+def _field(name: str, offer: ProviderOption) -> str:
     return f"{FIELDS}{name}-{offer.id}"
 
 
 def _draw(visit: Visit) -> None:
     clicks.draw_missed()
-    offers = {offer.id: offer for offer in lineup().offers}
+    offers = {offer.id: offer for offer in directory().offers}
     ids = list(offers)
     current = visit.choice.provider
     chosen = st.selectbox(
@@ -85,7 +85,7 @@ def _draw(visit: Visit) -> None:
             _draw_key(visit, offer)
 
 
-def _draw_models(visit: Visit, offer: Offer) -> None:
+def _draw_models(visit: Visit, offer: ProviderOption) -> None:
     ids = [model.id for model in _models(offer)]
     current = visit.choice.model if visit.choice.provider == offer.id else offer.default_model
     if current and current not in ids:
@@ -107,8 +107,8 @@ def _draw_models(visit: Visit, offer: Offer) -> None:
             icon=":material/refresh:",
         )
     if model:
-        st.caption(i18n.model(lineup().info(offer.id, model)))
-    if hasattr(lineup().find(offer.id), "cancel"):
+        st.caption(i18n.model(directory().info(offer.id, model)))
+    if hasattr(directory().find(offer.id), "cancel"):
         st.toggle(i18n.KEEP, value=visit.answers.keep, key=KEEP, help=i18n.KEEP_HELP)
     st.button(
         i18n.USE_MODEL,
@@ -120,7 +120,7 @@ def _draw_models(visit: Visit, offer: Offer) -> None:
     )
 
 
-def _models(offer: Offer) -> tuple[ModelInfo, ...]:
+def _models(offer: ProviderOption) -> tuple[ModelInfo, ...]:
     """The provider's list, as far as it is there."""
     asked, listing = st.session_state.get(ASKED, ("", None))
     if asked != offer.id or listing is None:
@@ -132,8 +132,8 @@ def _models(offer: Offer) -> tuple[ModelInfo, ...]:
         return ()
 
 
-def _list(offer: Offer, refresh: bool = False) -> "Future[tuple[ModelInfo, ...]]":
-    listing = server().registry.submit(lineup().models(offer.id, refresh))
+def _list(offer: ProviderOption, refresh: bool = False) -> "Future[tuple[ModelInfo, ...]]":
+    listing = server().registry.submit(directory().models(offer.id, refresh))
     st.session_state[ASKED] = offer.id, listing
     return listing
 
@@ -153,14 +153,14 @@ def _draw_waiting(future: "Future[T]", waiting: str) -> None:
     st.caption(waiting)
 
 
-def _choose(visit: Visit, offer: Offer) -> None:
-    visit.choose(Choice(offer.id, st.session_state[_field("model", offer)]))
+def _choose(visit: Visit, offer: ProviderOption) -> None:
+    visit.choose(ModelRef(offer.id, st.session_state[_field("model", offer)]))
     visit.answers.keep = bool(st.session_state.get(KEEP, visit.answers.keep))
 
 
-def _draw_key(visit: Visit, offer: Offer) -> None:
+def _draw_key(visit: Visit, offer: ProviderOption) -> None:
     if offer.own:
-        remembered = offer.id in visit.keyring
+        remembered = offer.id in visit.saved_keys
         st.caption(i18n.KEY_REMEMBERED if remembered else i18n.KEY_IN_SESSION)
         st.button(i18n.FORGET_KEY, key="forget-key", on_click=counted(_forget, dialog=True), args=(visit, offer))
         return
@@ -183,27 +183,29 @@ def _draw_key(visit: Visit, offer: Offer) -> None:
         st.error(i18n.plain(i18n.said(failed)), icon=":material/error:")
 
 
-def _forget(visit: Visit, offer: Offer) -> None:
-    visit.keyring.forget(offer.id)
+def _forget(visit: Visit, offer: ProviderOption) -> None:
+    visit.saved_keys.forget(offer.id)
     for name in (_field("key", offer), ASKED):
         st.session_state.pop(name, None)
 
 
-def _test(offer: Offer) -> None:
+def _test(offer: ProviderOption) -> None:
     """Try what stands in the fields now."""
     key, address, remember = (st.session_state.get(_field(name, offer)) for name in ("key", "address", "remember"))
-    testing = server().registry.submit(lineup().test(offer.id, key or "", address or ""))
+    testing = server().registry.submit(directory().test(offer.id, key or "", address or ""))
     st.session_state[_field("failed", offer)] = ""
     st.session_state[_field("test", offer)] = testing, key or "", address or "", bool(remember)
 
 
-def _draw_test(visit: Visit, offer: Offer, testing: "Future[str]", key: str, address: str, remember: bool) -> None:
+def _draw_test(
+    visit: Visit, offer: ProviderOption, testing: "Future[str]", key: str, address: str, remember: bool
+) -> None:
     """A key that works is used from then on."""
     try:
         said = _result(testing, i18n.TESTING)
         if said is None:
             return
-        visit.keyring.use(offer.id, key, address, remember=remember)
+        visit.saved_keys.use(offer.id, key, address, remember=remember)
         st.toast(i18n.plain(i18n.said(said)), icon=":material/check:")
     except ChatError as error:
         st.session_state[_field("failed", offer)] = str(error)

@@ -51,7 +51,7 @@ def draw() -> None:
         live_answer.draw_still(here, live, checkpoint_slot)
     elif live:
         ending = live_answer.draw(here, live, checkpoint_slot)
-        waited, last = here.settle(), here.conversation.path[-1]
+        waited, last = here.reconcile(), here.conversation.path[-1]
         # The box of the reasoning is drawn once in a run: the next one says how long it took.
         if waited or prompt_inspector.cut(here) != cut or (last.ended and last.reasoning):
             st.rerun()
@@ -71,7 +71,7 @@ def _draw_notices(here: Visit) -> None:
 
 
 def _draw_damage(damages: list[Damage], here: Visit) -> None:
-    newer = [damage for damage in damages if here.shelf.is_newer(damage.key)]
+    newer = [damage for damage in damages if here.browser_store.is_newer(damage.key)]
     if len(newer) < len(damages):
         st.markdown(i18n.DAMAGED)
     if newer:

@@ -60,7 +60,7 @@ def draw_note(visit: Visit) -> None:
             st.button(
                 i18n.TAKE_NEW_PERSONA,
                 key="persona-renew",
-                on_click=counted(visit.cast),
+                on_click=counted(visit.set_persona),
                 args=(same.persona,),
                 type="tertiary",
             )

@@ -9,12 +9,12 @@ from functools import partial
 import streamlit as st
 
 from chatcore.attachments import images
-from chatcore.conversation.messages import Message, Sent
+from chatcore.conversation.messages import Message, PromptRecord
 from chatcore.prompting import build
 from chatcore.prompting.build import Part
 from chatcore.session.session import Visit
 from chatcore.ui import i18n
-from chatcore.ui.session import lineup
+from chatcore.ui.session import directory
 from chatcore.ui.shell import clicks, dialogs
 from chatcore.ui.shell.clicks import counted
 
@@ -77,7 +77,7 @@ def draw_dialog(visit: Visit) -> None:
 def _draw(visit: Visit, answer: Message) -> None:
     clicks.draw_missed()
     chat = visit.conversation
-    names = {offer.id: offer.name for offer in lineup().offers}
+    names = {offer.id: offer.name for offer in directory().offers}
     with st.container(key="sent-facts"):
         st.markdown(i18n.answers(names.get(answer.provider, answer.provider), answer.model))
         persona = chat.persona_of(answer)
@@ -101,7 +101,7 @@ def _draw(visit: Visit, answer: Message) -> None:
     _draw_parts(parts)
 
 
-def _draw_left_out(visit: Visit, answer: Message, sent: Sent) -> None:
+def _draw_left_out(visit: Visit, answer: Message, sent: PromptRecord) -> None:
     """What did not go, and why."""
     left = build.left_out(visit.conversation, answer.id, sent)
     if left:

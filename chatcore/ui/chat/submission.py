@@ -17,8 +17,8 @@ from chatcore.errors import ChatError, InputError
 from chatcore.session.session import Visit
 from chatcore.ui import i18n
 from chatcore.ui.chat import attachments, dictation
-from chatcore.ui.chat.attachments import QUICK, Attached, Reading
-from chatcore.ui.session import lineup
+from chatcore.ui.chat.attachments import QUICK, Attached, PendingUpload
+from chatcore.ui.session import directory
 from chatcore.ui.shell import clicks
 from chatcore.ui.shell.clicks import counted
 
@@ -35,7 +35,7 @@ class Sending:
 
     chat: str
     text: str
-    readings: tuple[Reading, ...] = ()
+    readings: tuple[PendingUpload, ...] = ()
     heard: "Future[str] | None" = None
     wrong: tuple[str, ...] = ()
     back: bool = False
@@ -110,7 +110,7 @@ def _finish(visit: Visit, sending: Sending) -> None:
 def _refused(visit: Visit, text: str, attached: Sequence[Attached]) -> list[str]:
     """Send it; why that can't be."""
     choice = visit.choice
-    takes_images = lineup().info(choice.provider, choice.model).takes_images is not False
+    takes_images = directory().info(choice.provider, choice.model).takes_images is not False
     try:
         pictures, texts = attachments.check(attached, takes_images=takes_images, model=choice.model)
         visit.send(text, tuple(pictures), tuple(texts))

@@ -159,7 +159,7 @@ def _draw_ending(visit: Visit, message: Message, ended: Ended, note: str, place:
         if message.id != visit.conversation.leaf or ended.ending not in UNFINISHED:
             return False
         again = i18n.REGENERATE if message.text else i18n.RETRY, "retry", visit.retry, "refresh"
-        goes_on = i18n.CONTINUE, "continue", visit.go_on, "play_arrow"
+        goes_on = i18n.CONTINUE, "continue", visit.continue_answer, "play_arrow"
         for slot, (name, key, act, icon) in zip(slots, (goes_on, again) if message.text else (again,), strict=False):
             slot.button(
                 name, key=f"{key}-{message.id}", on_click=counted(act), args=(message.id,), icon=f":material/{icon}:"
@@ -182,4 +182,4 @@ def _draw_draft(visit: Visit, conversation: Conversation, draft: Draft) -> None:
                 st.button(
                     i18n.SEND_NOW, key=f"send-{draft.id}", on_click=counted(visit.send_queued), icon=":material/send:"
                 )
-            st.button(i18n.WITHDRAW, key=f"withdraw-{draft.id}", on_click=counted(visit.withdraw), args=(draft.id,))
+            st.button(i18n.WITHDRAW, key=f"withdraw-{draft.id}", on_click=counted(visit.unqueue), args=(draft.id,))

@@ -9,12 +9,12 @@ import streamlit as st
 
 from chatcore.insights import figures
 from chatcore.insights.figures import Group, Row
-from chatcore.insights.reader import Reading
+from chatcore.insights.reader import AnswerRows
 from chatcore.models import catalog
 from chatcore.session.session import Visit
 from chatcore.ui import i18n
 from chatcore.ui.insights import charts
-from chatcore.ui.session import lineup, visit
+from chatcore.ui.session import directory, visit
 from chatcore.ui.shell.time_zone import time_zone
 
 READING = "insights-reading"
@@ -43,7 +43,7 @@ def draw() -> None:
 
 def _rows(here: Visit) -> list[Row]:
     """Of every stored chat. A click meanwhile ends the script, and what was read by then stays."""
-    reading: Reading = st.session_state.setdefault(READING, Reading())
+    reading: AnswerRows = st.session_state.setdefault(READING, AnswerRows())
     place = st.empty()
     for done, of in reading.steps(here):
         if of > QUIET:
@@ -55,7 +55,7 @@ def _rows(here: Visit) -> list[Row]:
 def _price(provider: str, model: str) -> tuple[float, float] | None:
     if provider and provider != "mock":
         catalog.load()
-    info = lineup().info(provider, model)
+    info = directory().info(provider, model)
     if info.input_price is None or info.output_price is None:
         return None
     return info.input_price, info.output_price

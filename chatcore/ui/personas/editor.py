@@ -14,7 +14,7 @@ from chatcore.text.json_source import Problem
 from chatcore.ui import i18n
 from chatcore.ui.components.sources import compact
 from chatcore.ui.personas import editor_fields, editor_state, playground
-from chatcore.ui.personas.editor_state import FORM, JSON, Editing
+from chatcore.ui.personas.editor_state import FORM, JSON, EditorState
 from chatcore.ui.shell import clicks
 from chatcore.ui.shell.clicks import counted
 
@@ -79,29 +79,29 @@ def draw_sent(persona: Persona | None) -> None:
         facts.caption(i18n.plain(f"{limits} · {i18n.model_used(persona.model)}"))
 
 
-def _draw_elsewhere(visit: Visit, it: Editing) -> None:
+def _draw_elsewhere(visit: Visit, it: EditorState) -> None:
     place = st.empty()
     if not editor_state.is_changed_elsewhere(visit, it):
         return
-    gone = visit.personas.library.own.get(it.saved_id) is None
+    gone = visit.personas.own.get(it.saved_id) is None
     with place.container(key="persona-elsewhere"):
         st.warning(i18n.DELETED_ELSEWHERE if gone else i18n.CHANGED_ELSEWHERE, icon=":material/tab:")
         st.button(
             i18n.TAKE_THAT_ONE,
             key="persona-take",
-            on_click=counted(visit.personas.library.own.drop_draft),
+            on_click=counted(visit.personas.own.drop_draft),
             args=(it.draft,),
         )
 
 
-def _draw_problems(it: Editing, problems: Sequence[Problem]) -> None:
+def _draw_problems(it: EditorState, problems: Sequence[Problem]) -> None:
     place = st.empty()
     if problems:
         waits = [i18n.NOT_READABLE, ""] if it.document.members is None else []
         place.error("\n".join([*waits, *(f"- {i18n.plain(said(problem))}" for problem in problems[:LISTED])]))
 
 
-def _at_fields(it: Editing, problems: Sequence[Problem]) -> dict[str, str]:
+def _at_fields(it: EditorState, problems: Sequence[Problem]) -> dict[str, str]:
     """What is wrong, by field; nothing of a new one in which nobody has written."""
     if editor_state.is_untouched(it):
         return {}
@@ -114,14 +114,14 @@ def said(problem: Problem) -> str:
     return f"{where}: {i18n.said(problem.reason)}" if where else i18n.reason(i18n.said(problem.reason))
 
 
-def _draw_unknown(it: Editing, problems: Sequence[Problem]) -> None:
+def _draw_unknown(it: EditorState, problems: Sequence[Problem]) -> None:
     place = st.empty()
     wrong = {problem.field for problem in problems}
     if unknown := [(name, meant) for name, meant in it.document.unknown if name not in wrong]:
         place.caption(i18n.plain(i18n.unknown_fields(unknown)))
 
 
-def _draw_save(visit: Visit, it: Editing, problems: Sequence[Problem], view: str) -> None:
+def _draw_save(visit: Visit, it: EditorState, problems: Sequence[Problem], view: str) -> None:
     changed = it.kept is not None
     with st.container(key="persona-save", horizontal=True, vertical_alignment="center"):
         st.button(
@@ -152,5 +152,5 @@ def _names(problems: Sequence[Problem]) -> list[str]:
     return list(dict.fromkeys(names))
 
 
-def _save(visit: Visit, it: Editing, view: str) -> None:
+def _save(visit: Visit, it: EditorState, view: str) -> None:
     st.session_state[OPEN] = f"own:{editor_state.save(visit, it, view)}"

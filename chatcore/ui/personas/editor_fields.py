@@ -9,7 +9,7 @@ from chatcore.personas.document import LIMIT, PROMPT, empty
 from chatcore.session.session import Visit
 from chatcore.ui import i18n
 from chatcore.ui.personas import editor_state
-from chatcore.ui.personas.editor_state import FORM, JSON, Editing
+from chatcore.ui.personas.editor_state import FORM, JSON, EditorState
 from chatcore.ui.shell.clicks import typed
 from chatcore.ui.storage.sync import PENDING
 
@@ -22,7 +22,7 @@ PROMPT_HEIGHT, DESCRIPTION_HEIGHT, JSON_HEIGHT = 220, 80, 400
 """Pixels."""
 
 
-def draw_form(visit: Visit, it: Editing, reasons: Mapping[str, str]) -> None:
+def draw_form(visit: Visit, it: EditorState, reasons: Mapping[str, str]) -> None:
     """`reasons` says by field what is wrong. While the JSON can't be read, what is saved is shown and waits."""
     line, area, number = (partial(draw, visit, it, reasons) for draw in (_draw_line, _draw_area, _draw_number))
     left, right = st.columns(2)
@@ -46,7 +46,7 @@ def draw_form(visit: Visit, it: Editing, reasons: Mapping[str, str]) -> None:
         line("model")
 
 
-def draw_json(visit: Visit, it: Editing) -> None:
+def draw_json(visit: Visit, it: EditorState) -> None:
     st.text_area(
         i18n.PERSONA_AS_JSON,
         value=it.filled(JSON).text,
@@ -64,7 +64,7 @@ def _draw_reason(name: str, reasons: Mapping[str, str]) -> None:
         place.markdown(f":small[:red[:material/error: {i18n.plain(why)}]]")
 
 
-def _draw_line(visit: Visit, it: Editing, reasons: Mapping[str, str], name: str) -> None:
+def _draw_line(visit: Visit, it: EditorState, reasons: Mapping[str, str], name: str) -> None:
     st.text_input(
         i18n.PERSONA_FIELDS[name],
         value=str(it.filled(name).field(name)),
@@ -79,7 +79,7 @@ def _draw_line(visit: Visit, it: Editing, reasons: Mapping[str, str], name: str)
     _draw_reason(name, reasons)
 
 
-def _draw_area(visit: Visit, it: Editing, reasons: Mapping[str, str], name: str, height: int) -> None:
+def _draw_area(visit: Visit, it: EditorState, reasons: Mapping[str, str], name: str, height: int) -> None:
     st.text_area(
         i18n.PERSONA_FIELDS[name],
         value=str(it.filled(name).field(name)),
@@ -93,7 +93,7 @@ def _draw_area(visit: Visit, it: Editing, reasons: Mapping[str, str], name: str,
     _draw_reason(name, reasons)
 
 
-def _draw_number(visit: Visit, it: Editing, reasons: Mapping[str, str], name: str, step: float, form: str) -> None:
+def _draw_number(visit: Visit, it: EditorState, reasons: Mapping[str, str], name: str, step: float, form: str) -> None:
     """Without limits of its own: the browser would keep a number beyond them to itself, and save the one before."""
     number = it.filled(name).field(name)
     st.number_input(

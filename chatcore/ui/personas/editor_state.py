@@ -9,8 +9,8 @@ from itertools import chain, count
 
 import streamlit as st
 
-from chatcore.conversation.messages import new_id
 from chatcore.errors import InputError
+from chatcore.ids import new_id
 from chatcore.personas.document import FIELDS, Document, empty, slug, written
 from chatcore.personas.model import MAX_ID, Persona
 from chatcore.personas.parsing import MAX_TEXT
@@ -30,7 +30,7 @@ _numbers = count()
 
 
 @dataclass
-class Editing:
+class EditorState:
     """`draft` is the name of its draft: the id, as long as it is one that is saved.
 
     `base` is what was saved when the changes began, and `kept` what the draft holds, None where there is none. The
@@ -92,9 +92,9 @@ class Editing:
             self.shown.pop(view, None)
 
 
-def current(visit: Visit, draft: str) -> Editing:
+def current(visit: Visit, draft: str) -> EditorState:
     """What is being edited under the name of a draft, as far as it is known now."""
-    known: Editing | None = st.session_state.get(EDITING)
+    known: EditorState | None = st.session_state.get(EDITING)
     if known is None or known.draft != draft:
         known = _begun(visit, draft)
         st.session_state[EDITING] = known
@@ -105,21 +105,21 @@ def current(visit: Visit, draft: str) -> Editing:
 def begin(visit: Visit) -> str:
     """Begin a new persona; the name of its draft."""
     draft = NEW + new_id()
-    st.session_state[EDITING] = Editing(draft, empty(_free(visit, "")), None, None)
+    st.session_state[EDITING] = EditorState(draft, empty(_free(visit, "")), None, None)
     return draft
 
 
-def _begun(visit: Visit, draft: str) -> Editing:
-    base = None if draft.startswith(NEW) else visit.personas.library.own.get(draft)
-    kept = visit.personas.library.own.draft(draft)
+def _begun(visit: Visit, draft: str) -> EditorState:
+    base = None if draft.startswith(NEW) else visit.personas.own.get(draft)
+    kept = visit.personas.own.draft(draft)
     text = Document(kept) if kept is not None else written(base) if base else empty(_free(visit, ""))
-    return Editing(draft, text, base, kept)
+    return EditorState(draft, text, base, kept)
 
 
-def _follow(visit: Visit, it: Editing) -> None:
+def _follow(visit: Visit, it: EditorState) -> None:
     """Take over what came from elsewhere: a draft that was brought back, or what another tab has saved meanwhile."""
-    kept = visit.personas.library.own.draft(it.draft)
-    saved = visit.personas.library.own.get(it.saved_id)
+    kept = visit.personas.own.draft(it.draft)
+    saved = visit.personas.own.get(it.saved_id)
     if kept == it.kept and (kept is not None or saved == it.base):
         return
     if kept is not None:
@@ -132,7 +132,7 @@ def _follow(visit: Visit, it: Editing) -> None:
     it.fill()
 
 
-def problems(visit: Visit, it: Editing) -> tuple[Problem, ...]:
+def problems(visit: Visit, it: EditorState) -> tuple[Problem, ...]:
     """Why it can't be saved; none where it can."""
     if (persona := it.document.read.persona) is None:
         return it.document.read.problems
@@ -140,17 +140,17 @@ def problems(visit: Visit, it: Editing) -> tuple[Problem, ...]:
     return (problem_at((clash.field,), clash.reason, it.document.text),) if clash else ()
 
 
-def is_changed_elsewhere(visit: Visit, it: Editing) -> bool:
+def is_changed_elsewhere(visit: Visit, it: EditorState) -> bool:
     """Whether another tab has saved or deleted what these changes began from."""
-    return it.kept is not None and visit.personas.library.own.get(it.saved_id) != it.base
+    return it.kept is not None and visit.personas.own.get(it.saved_id) != it.base
 
 
-def is_untouched(it: Editing) -> bool:
+def is_untouched(it: EditorState) -> bool:
     """A new one in which nothing is written."""
     return not it.saved_id and it.kept is None
 
 
-def is_too_long(it: Editing) -> bool:
+def is_too_long(it: EditorState) -> bool:
     return len(it.document.text) > MAX_TEXT
 
 
@@ -161,7 +161,7 @@ def catch_up(visit: Visit) -> None:
             take(visit, it, view)
 
 
-def take(visit: Visit, it: Editing, view: str) -> None:
+def take(visit: Visit, it: EditorState, view: str) -> None:
     """Take over what has been typed in the fields of a view."""
     if view == JSON:
         given = st.session_state.get(it.key_of(JSON))
@@ -181,7 +181,7 @@ def take(visit: Visit, it: Editing, view: str) -> None:
     _keep(visit, it)
 
 
-def _let_id_follow(visit: Visit, it: Editing, before: Document) -> None:
+def _let_id_follow(visit: Visit, it: EditorState, before: Document) -> None:
     """The id of a new one is like its name, until it is given another."""
     name, was = it.document.field("name"), before.field("name")
     if it.saved_id or name == was or before.field("id") != _free(visit, str(was)):
@@ -199,9 +199,9 @@ def _free(visit: Visit, name: str) -> str:
     return next(persona_id for persona_id in ids if not taken.has_id(persona_id))
 
 
-def _keep(visit: Visit, it: Editing) -> None:
+def _keep(visit: Visit, it: EditorState) -> None:
     """What is not saved is never lost; what says the same as what is saved is no change."""
-    own = visit.personas.library.own
+    own = visit.personas.own
     if it.document.says(own.get(it.saved_id)) or (not it.saved_id and it.document == empty(_free(visit, ""))):
         own.drop_draft(it.draft)
     else:
@@ -209,7 +209,7 @@ def _keep(visit: Visit, it: Editing) -> None:
     it.kept = own.draft(it.draft)
 
 
-def save(visit: Visit, it: Editing, view: str) -> str:
+def save(visit: Visit, it: EditorState, view: str) -> str:
     """Save what stands there, and its id. Raises `InputError`."""
     take(visit, it, view)
     for problem in problems(visit, it):
@@ -217,9 +217,9 @@ def save(visit: Visit, it: Editing, view: str) -> str:
     return visit.personas.save(it.document.text, it.saved_id, it.draft).persona.id
 
 
-def discard(visit: Visit, it: Editing) -> None:
+def discard(visit: Visit, it: EditorState) -> None:
     """Go back to what is saved; this can be undone."""
-    own, text = visit.personas.library.own, it.kept
+    own, text = visit.personas.own, it.kept
     name = str(it.document.field("name")) or i18n.NEW_PERSONA
     own.drop_draft(it.draft)
     if text is not None:

@@ -109,7 +109,7 @@ def _offer(visit: Visit, personas: tuple[Persona, ...], compared: Compared) -> N
     st.markdown(i18n.plain(i18n.personas_in_file(names, len(personas) - len(names))))
     st.caption(i18n.personas_against(len(compared.new), len(compared.same), len(compared.other)))
     place, coming = st.empty(), (*compared.new, *compared.other)
-    if any(visit.personas.library.own.get(persona.id) for persona in compared.other):
+    if any(visit.personas.own.get(persona.id) for persona in compared.other):
         place.toggle(i18n.REPLACE_PERSONAS, key=REPLACE, help=i18n.REPLACE_PERSONAS_HELP)
     needed = sum(len(persona.to_json(indent=None)) for persona in coming)
     if needed > quota.QUOTA - visit.used - RESERVE:

@@ -44,11 +44,7 @@ def draw() -> None:
 def _is_open(here: Visit, opened: str, known: Known | None) -> bool:
     """Whether there is something to be seen of the persona that is open: another tab may have deleted it."""
     draft = _draft_of(opened)
-    return (
-        known is not None
-        or opened.startswith(NEW)
-        or bool(draft and here.personas.library.own.draft(draft) is not None)
-    )
+    return known is not None or opened.startswith(NEW) or bool(draft and here.personas.own.draft(draft) is not None)
 
 
 def _draft_of(opened: str) -> str:
@@ -114,7 +110,7 @@ def _draw_list_acts(here: Visit) -> None:
             on_click=counted(files.ask_import, dialog=True),
             icon=":material/upload:",
         )
-        if own := here.personas.library.own.all():
+        if own := here.personas.own.all():
             files.draw_export(own, i18n.EXPORT_ALL_PERSONAS)
     files.draw(here)
 
@@ -125,15 +121,15 @@ def _show_more(listed: int) -> None:
 
 def _draw_unsaved_only(here: Visit) -> None:
     """New ones that were never saved, and those that another tab has deleted meanwhile."""
-    for draft, text in here.personas.library.own.drafts.items():
-        if here.personas.library.own.get(draft) is None:
+    for draft, text in here.personas.own.drafts.items():
+        if here.personas.own.get(draft) is None:
             name = str(Document(text).field("name")) or i18n.NEW_PERSONA
             _draw_entry(draft if draft.startswith(NEW) else f"own:{draft}", name, "", [i18n.UNSAVED_CHANGES])
 
 
 def _draw_row(here: Visit, known: Known) -> None:
     facts = [i18n.PERSONA_FROM[known.source]]
-    if known.source == "own" and here.personas.library.own.draft(known.persona.id) is not None:
+    if known.source == "own" and here.personas.own.draft(known.persona.id) is not None:
         facts.append(i18n.UNSAVED_CHANGES)
     _draw_entry(known.key, persona_picker.name(known), persona_picker.description(known), facts)
 

@@ -10,20 +10,20 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from chatcore.conversation.messages import Message
+from chatcore.conversation.text_input import MAX_MESSAGE
 from chatcore.errors import InputError
 from chatcore.events import Ending
 from chatcore.markdown import blocks
 from chatcore.markdown.rewriter import Rewriter
 from chatcore.personas.model import Persona
 from chatcore.runs.registry import Run
-from chatcore.session.playground import Trial
+from chatcore.session.playground import Playground
 from chatcore.session.session import Visit
-from chatcore.text.cleaning import MAX_MESSAGE
 from chatcore.ui import i18n
 from chatcore.ui.chat import persona_picker
 from chatcore.ui.chat.markdown import draw as draw_piece
 from chatcore.ui.chat.transcript import AVATARS, pieces
-from chatcore.ui.session import lineup, server
+from chatcore.ui.session import directory, server
 from chatcore.ui.shell import clicks
 from chatcore.ui.shell.clicks import counted
 
@@ -40,7 +40,7 @@ def draw(visit: Visit, persona: Persona | None, key: str) -> None:
     st.session_state[SEEN] = True
     trial = _trial(visit, key)
     wrong = _send(visit, trial, persona)
-    trial.settle()
+    trial.reconcile()
     with st.container(key="trial"):
         st.caption(i18n.TRY_IT_HELP)
         with st.container(key="trial-said"):
@@ -83,11 +83,11 @@ def _leave() -> None:
         known[1].stop()
 
 
-def _trial(visit: Visit, key: str) -> Trial:
-    known: tuple[str, Trial] | None = st.session_state.get(TRIAL)
+def _trial(visit: Visit, key: str) -> Playground:
+    known: tuple[str, Playground] | None = st.session_state.get(TRIAL)
     if known is None or known[0] != key:
         _leave()
-        known = key, Trial(server().registry, lineup(), visit.answers.owner)
+        known = key, Playground(server().registry, directory(), visit.answers.owner)
         st.session_state[TRIAL] = known
     return known[1]
 
@@ -97,7 +97,7 @@ def _take() -> None:
     st.session_state[SENT] = st.session_state[FIELD]
 
 
-def _send(visit: Visit, trial: Trial, persona: Persona | None) -> str:
+def _send(visit: Visit, trial: Playground, persona: Persona | None) -> str:
     """Send what was written, if something was; what can't be sent goes back to the field. Why it can't."""
     sent: str | None = st.session_state.pop(SENT, None)
     wrong = "" if persona else i18n.SOLVE_FIRST
@@ -115,7 +115,7 @@ def _bubble(role: str) -> DeltaGenerator:
     return st.chat_message(role, avatar=AVATARS[role])
 
 
-def _draw_message(trial: Trial, message: Message) -> None:
+def _draw_message(trial: Playground, message: Message) -> None:
     if message.role == "user":
         st.text(message.text)
     elif message.ended is None:
@@ -129,7 +129,7 @@ def _draw_message(trial: Trial, message: Message) -> None:
 
 
 @st.fragment(run_every=STEP)
-def _follow(trial: Trial) -> None:
+def _follow(trial: Playground) -> None:
     """The answer that is being made, step by step. Each is a short run of this alone: no click waits for it."""
     clicks.draw_missed()
     run = trial.running

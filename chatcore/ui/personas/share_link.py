@@ -16,7 +16,7 @@ from chatcore.personas.parsing import Read
 from chatcore.session.session import Visit
 from chatcore.ui import i18n
 from chatcore.ui.personas import files
-from chatcore.ui.session import lineup
+from chatcore.ui.session import directory
 from chatcore.ui.shell import clicks, dialogs, pages
 from chatcore.ui.shell.clicks import counted
 
@@ -102,7 +102,7 @@ def _draw_model(visit: Visit, persona: Persona) -> None:
     if not persona.model:
         st.caption(i18n.MODEL_OF_CHAT)
         return
-    info = lineup().info(visit.choice_for(persona).provider, persona.model)
+    info = directory().info(visit.choice_for(persona).provider, persona.model)
     known = info.input_price is not None and info.output_price is not None
     price = i18n.model(info) if known else i18n.MAY_COST
     st.warning(f"{i18n.plain(i18n.asks_for_model(persona.model))} {price}", icon=":material/payments:")
@@ -137,6 +137,6 @@ def _add_and_chat(visit: Visit, persona: Persona) -> None:
 
 def _chat(visit: Visit, persona: Persona) -> None:
     visit.new_chat()
-    visit.cast(persona)
+    visit.set_persona(persona)
     pages.to_chat()
     _forget()

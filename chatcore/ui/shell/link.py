@@ -64,4 +64,4 @@ def to(visit: Visit) -> dict[str, str]:
 
 def _named(visit: Visit) -> str:
     chat = visit.conversation
-    return chat.id if chat.messages and chat.id not in visit.loose else ""
+    return chat.id if chat.messages and chat.id not in visit.unsaved else ""

@@ -6,9 +6,9 @@ from itertools import groupby
 
 import streamlit as st
 
+from chatcore.conversation.listing import Entry
 from chatcore.conversation.search import Hit
 from chatcore.session.session import Visit
-from chatcore.storage.browser.store import Entry
 from chatcore.ui import i18n
 from chatcore.ui.shell import clicks, dialogs, pages
 from chatcore.ui.shell.clicks import counted
@@ -71,7 +71,7 @@ def draw(visit: Visit) -> None:
 def draw_title_on_its_way(visit: Visit) -> None:
     """Shows nothing; draws the page again when a title has come. While an answer streams, this waits."""
     clicks.draw_missed()
-    if visit.naming.ready:
+    if visit.titles.ready:
         st.rerun()
 
 

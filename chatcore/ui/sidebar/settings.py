@@ -24,7 +24,7 @@ def ask() -> None:
 
 def speak(visit: Visit) -> None:
     """Let the page be in the language that the visitor wishes."""
-    st.session_state[i18n.CHOSEN] = visit.shelf.index.wishes.language
+    st.session_state[i18n.CHOSEN] = visit.browser_store.index.preferences.language
 
 
 def draw(visit: Visit) -> None:
@@ -33,35 +33,39 @@ def draw(visit: Visit) -> None:
 
 def _draw(visit: Visit) -> None:
     clicks.draw_missed()
-    wishes = visit.shelf.index.wishes
+    preferences = visit.browser_store.index.preferences
     languages = ["", *i18n.LANGUAGES]
     st.selectbox(
         i18n.LANGUAGE,
         languages,
-        index=languages.index(wishes.language) if wishes.language in languages else 0,
+        index=languages.index(preferences.language) if preferences.language in languages else 0,
         format_func=lambda language: i18n.LANGUAGES.get(language, i18n.BROWSERS_LANGUAGE),
         key=LANGUAGE,
         on_change=counted(_choose_language, dialog=True),
         args=(visit,),
     )
-    if visit.naming.allowed:
+    if visit.titles.allowed:
         st.toggle(
-            i18n.MODEL_TITLES, value=wishes.titles, key=TITLES, on_change=counted(_wish, dialog=True), args=(visit,)
+            i18n.MODEL_TITLES,
+            value=preferences.titles,
+            key=TITLES,
+            on_change=counted(_wish, dialog=True),
+            args=(visit,),
         )
         st.caption(i18n.MODEL_TITLES_HELP)
     st.toggle(
-        i18n.SUMMARIES, value=wishes.summaries, key=SUMMARIES, on_change=counted(_wish, dialog=True), args=(visit,)
+        i18n.SUMMARIES, value=preferences.summaries, key=SUMMARIES, on_change=counted(_wish, dialog=True), args=(visit,)
     )
     st.caption(i18n.SUMMARIES_HELP)
     shortcuts.draw_list()
 
 
 def _choose_language(visit: Visit) -> None:
-    visit.wish(replace(visit.shelf.index.wishes, language=st.session_state[LANGUAGE]))
+    visit.set_preferences(replace(visit.browser_store.index.preferences, language=st.session_state[LANGUAGE]))
     speak(visit)
 
 
 def _wish(visit: Visit) -> None:
-    wishes = visit.shelf.index.wishes
-    titles, summaries = st.session_state.get(TITLES, wishes.titles), st.session_state[SUMMARIES]
-    visit.wish(replace(wishes, titles=titles, summaries=summaries))
+    preferences = visit.browser_store.index.preferences
+    titles, summaries = st.session_state.get(TITLES, preferences.titles), st.session_state[SUMMARIES]
+    visit.set_preferences(replace(preferences, titles=titles, summaries=summaries))

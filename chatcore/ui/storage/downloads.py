@@ -6,13 +6,12 @@ from functools import partial
 import streamlit as st
 
 from chatcore.conversation.tree import Conversation
-from chatcore.storage import codec
 from chatcore.storage.browser.loading import Damage
-from chatcore.transfer import markdown_export
+from chatcore.transfer import json_export, markdown_export
 
 Chats = Callable[[], list[Conversation]]
 FORMS: dict[str, tuple[str, str, Callable[[list[Conversation]], str]]] = {
-    "JSON": (".json", "application/json", codec.export),
+    "JSON": (".json", "application/json", json_export.export),
     "Markdown": (".md", "text/markdown", markdown_export.to_markdown),
 }
 

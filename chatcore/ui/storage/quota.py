@@ -5,8 +5,8 @@ Draws; what is deleted is deleted by `chats.py`.
 
 import streamlit as st
 
+from chatcore.conversation.listing import Entry
 from chatcore.session.session import Visit
-from chatcore.storage.browser.store import Entry
 from chatcore.ui import i18n
 from chatcore.ui.shell import clicks, dialogs
 from chatcore.ui.shell.clicks import counted
@@ -24,11 +24,11 @@ def draw_meter(visit: Visit) -> None:
 
 def draw_way_out(visit: Visit) -> None:
     """Beside the words that say why nothing is stored."""
-    if visit.outbox.problem == "full":
+    if visit.pending_writes.problem == "full":
         st.caption(i18n.used(visit.used, max(QUOTA, visit.used)))
     with st.container(horizontal=True):
         downloads.draw(i18n.DOWNLOAD_EVERYTHING, "JSON", visit.everything, [], key="download", primary=True)
-        if visit.outbox.problem != "off":
+        if visit.pending_writes.problem != "off":
             st.button(
                 i18n.DELETE_OLD,
                 key="make-room",
@@ -36,7 +36,10 @@ def draw_way_out(visit: Visit) -> None:
                 icon=":material/delete_sweep:",
             )
             st.button(
-                i18n.TRY_AGAIN, key="store-again", on_click=counted(visit.outbox.retry), icon=":material/refresh:"
+                i18n.TRY_AGAIN,
+                key="store-again",
+                on_click=counted(visit.pending_writes.retry),
+                icon=":material/refresh:",
             )
     if dialogs.is_open(DIALOG):
         st.dialog(i18n.DELETE_OLD, width="medium", on_dismiss=counted(dialogs.close))(_draw_room)(visit)

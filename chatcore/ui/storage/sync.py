@@ -69,7 +69,7 @@ def draw_first(visit: Visit) -> Write:
     _code(key="storage-code")
     write = visit.next_write()
     draw_write(write, "storage-first")
-    _mount(FIRST_WATCH, visit, [write] if visit.outbox.get(write.key) else [], token=visit.token)
+    _mount(FIRST_WATCH, visit, [write] if visit.pending_writes.get(write.key) else [], token=visit.token)
     return write
 
 
@@ -83,16 +83,16 @@ def draw_pending(visit: Visit, first: Write) -> None:
     clicks.draw_missed()
     if visit.take_news():
         st.rerun()
-    writes = list(visit.outbox)
+    writes = list(visit.pending_writes)
     with st.container(key=PENDING):
         for write in writes:
-            if write == first and not visit.outbox.attempt:
+            if write == first and not visit.pending_writes.attempt:
                 continue
-            draw_write(write, f"{write.key}-{visit.outbox.attempt}")
-        for key in visit.outbox.take_leftovers():
+            draw_write(write, f"{write.key}-{visit.pending_writes.attempt}")
+        for key in visit.pending_writes.take_leftovers():
             draw_write(Write(key, None), key)
     _mount("storage-watch", visit, writes, labels=i18n.storage(_is_stored(visit)), watching=True)
-    if visit.outbox.problem:
+    if visit.pending_writes.problem:
         quota.draw_way_out(visit)
     if away := visit.server_away or (visit.server.problem if visit.server else ""):
         st.caption(f":material/cloud_off: {i18n.said(away)}")
@@ -108,7 +108,7 @@ def _go() -> None:
 
 
 def _is_stored(visit: Visit) -> bool:
-    return bool(visit.conversation.messages) and visit.conversation.id not in visit.loose
+    return bool(visit.conversation.messages) and visit.conversation.id not in visit.unsaved
 
 
 def _mount(
@@ -125,20 +125,20 @@ def _mount(
     def on_report() -> None:
         if (state := st.session_state.get(key)) is None:
             # Streamlit forgets it when another page is asked for in the same moment: so it is asked for once more.
-            visit.outbox.retry()
+            visit.pending_writes.retry()
             return
         visit.take_report(state.report)
 
     data: dict[str, Any] = {
         "expect": {write.key: write.stamp for write in writes},
-        "state": "saving" if visit.shelf.waits(visit.conversation.id) else "saved",
+        "state": "saving" if visit.browser_store.waits(visit.conversation.id) else "saved",
         "words": labels,
         "visit": token,
-        "attempt": visit.outbox.attempt,
+        "attempt": visit.pending_writes.attempt,
     }
     if token:
         data["page"], data["elsewhere"] = pages.now(), pages.ELSEWHERE
     if watching:
-        data["known"] = visit.shelf.known(visit.conversation.id)
-        data["by"] = visit.shelf.by
+        data["known"] = visit.browser_store.known(visit.conversation.id)
+        data["by"] = visit.browser_store.by
     _look(key=key, data=data, on_report_change=on_report, on_went_change=clicks.counted(_go))

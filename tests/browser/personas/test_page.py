@@ -7,14 +7,14 @@ from playwright.sync_api import Locator, expect
 
 from tests.browser.chat_page import Chat
 
-UNSAVED = "Unsaved changes."
+UNSAVED = "DraftRecord changes."
 
 
 def go_to_personas(chat: Chat) -> None:
-    chat.settle()
+    chat.reconcile()
     chat.page.get_by_role("link", name="Personas", exact=True).click()
     heading(chat, "Personas").wait_for()
-    chat.settle()
+    chat.reconcile()
 
 
 def heading(chat: Chat, name: str) -> Locator:
@@ -28,21 +28,21 @@ def field(chat: Chat, name: str) -> Locator:
 def open_persona(chat: Chat, name: str) -> None:
     chat.click(name)
     heading(chat, name).wait_for()
-    chat.settle()
+    chat.reconcile()
 
 
 def duplicate(chat: Chat, name: str) -> None:
     open_persona(chat, name)
     chat.click("Duplicate")
     heading(chat, f"{name} 2").wait_for()
-    chat.settle()
+    chat.reconcile()
 
 
 def edit_as(chat: Chat, view: str) -> None:
-    chat.settle()
+    chat.reconcile()
     chat.page.get_by_role("radio", name=view, exact=True).click()
     field(chat, "Name" if view == "Form" else "Persona as JSON").wait_for()
-    chat.settle()
+    chat.reconcile()
 
 
 def problems(chat: Chat) -> Locator:
@@ -168,17 +168,17 @@ def test_changes_survive_a_reload_and_are_discarded_and_brought_back(chat: Chat)
     expect(field(chat, "System prompt")).to_have_value("Write little.")
     chat.page.reload()
     heading(chat, "Personas").wait_for()
-    expect(rows(chat).first).to_contain_text("Unsaved changes")
+    expect(rows(chat).first).to_contain_text("DraftRecord changes")
     open_persona(chat, "Writer 2")
     expect(field(chat, "System prompt")).to_have_value("Write little.")
     chat.click("Discard changes")
     chat.undone.wait_for()
-    chat.settle()
+    chat.reconcile()
     expect(field(chat, "System prompt")).not_to_have_value("Write little.")
     expect(chat.button("Save")).to_be_disabled()
     chat.click("Undo")
     expect(chat.undone).to_have_count(0)
-    chat.settle()
+    chat.reconcile()
     expect(field(chat, "System prompt")).to_have_value("Write little.")
     chat.click("Save")
     expect(chat.page.get_by_text(UNSAVED)).to_have_count(0)
@@ -223,7 +223,7 @@ def test_two_tabs_that_edit_the_same_persona_hear_of_each_other(chat: Chat, open
     expect(field(chat, "Description")).to_have_value("Of the first tab.")
     chat.click("Take that one")
     expect(chat.button("Take that one")).to_have_count(0)
-    chat.settle()
+    chat.reconcile()
     expect(field(chat, "Description")).to_have_value("Of the second tab.")
     field(chat, "Description").fill("Of both.")
     expect(chat.button("Save")).to_be_enabled()

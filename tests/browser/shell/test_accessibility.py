@@ -57,18 +57,18 @@ def expect_accessible(chat: Chat) -> None:
     """As the page is now, wide and narrow."""
     for size in (NARROW, WIDE):
         chat.page.set_viewport_size(size)
-        chat.settle()
+        chat.reconcile()
         assert violations(chat.page) == []
 
 
 def test_no_page_and_no_dialog_has_a_serious_violation(chat: Chat, upstream: Upstream) -> None:
-    chat.settle()
+    chat.reconcile()
     expect_accessible(chat)
     upstream.queue(Script((REASONING, Say(ANSWER), finish("length"))))
     chat.ask("Trains or planes?")
     expect_accessible(chat)
     for button in (".st-key-manage-chats button", ".st-key-preferences button", ".st-key-choose-model button", SENT):
-        chat.settle()
+        chat.reconcile()
         chat.page.locator(button).last.click()
         chat.page.get_by_role("dialog").get_by_role("button", name="Close", exact=True).wait_for()
         expect_accessible(chat)
@@ -76,11 +76,11 @@ def test_no_page_and_no_dialog_has_a_serious_violation(chat: Chat, upstream: Ups
     chat.page.get_by_role("link", name="Insights").click()
     expect(chat.page.get_by_role("heading", name="Insights")).to_be_visible()
     # A page that is entered on a phone closes the list of chats.
-    chat.settle()
+    chat.reconcile()
     expect_accessible(chat)
     chat.page.get_by_role("link", name="Personas", exact=True).click()
     expect(chat.page.get_by_role("heading", name="Personas")).to_be_visible()
-    chat.settle()
+    chat.reconcile()
     expect_accessible(chat)
     chat.click("Tutor")
     chat.click("Duplicate")

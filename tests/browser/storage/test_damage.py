@@ -23,7 +23,7 @@ def put(chat: Chat, items: dict[str, str]) -> None:
     """Into the storage, as another program would; then the page is opened again."""
     # What the page stores when it is first opened must not come after it.
     chat.page.wait_for_function("'chatcore.owner' in localStorage")
-    chat.settle()
+    chat.reconcile()
     chat.page.evaluate("items => Object.assign(localStorage, items)", items)
     chat.reload()
 
@@ -73,7 +73,7 @@ def test_a_chat_of_a_newer_version_is_left_as_it_is(chat: Chat, upstream: Upstre
     expect(chat.page.get_by_text("Something here was stored by a newer version")).to_be_visible()
     chat.ask("Hello")
     chat.click("New chat")
-    chat.settle()
+    chat.reconcile()
     items = chat.page.evaluate("({...localStorage})")
     assert items[KEY] == newer[KEY]
     assert json.loads(items["chatcore.index"])["chatcore.index"] == {"version": 99, "revision": 1}

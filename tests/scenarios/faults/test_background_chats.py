@@ -8,8 +8,8 @@ from tenacity import wait_none
 from chatcore.events import Ended, Ending
 from chatcore.providers import openai_events
 from chatcore.runs.registry import Run
-from chatcore.storage.browser.checkpoints import Parts
-from chatcore.storage.browser.pending_writes import Outbox
+from chatcore.storage.browser.checkpoints import Checkpoints
+from chatcore.storage.browser.pending_writes import PendingWrites
 from tests.support.fake_browser import endings, run_of, texts, wait_for, wait_for_end
 from tests.support.fake_vendor.dialect_responses import ANSWER_ID, RESPONSES, state
 from tests.support.fake_vendor.faults import PROMPT
@@ -37,19 +37,19 @@ def leave(visitor: Visitor) -> tuple[str, Run]:
     left = visitor.visit.conversation.id
     wait_for(run, BEGUN)
     visitor.visit.new_chat()
-    visitor.browser.settle()
+    visitor.browser.reconcile()
     return left, run
 
 
 def test_an_answer_of_a_chat_behind_is_read_to_its_end_after_a_restart(visitor: Visitor) -> None:
     left, _ = leave(visitor)
     for _ in range(2):
-        visitor.browser.settle()
+        visitor.browser.reconcile()
         assert len(visitor.browser.parts()) == 1
     visitor.serve(Script(EVENTS))
     visit = visitor.restart()
     assert visit.conversation.id != left
-    wait_for_end(visit.answers.run_of(visit.behind[left].messages[-1]) or pytest.fail("It is not read again."))
+    wait_for_end(visit.answers.run_of(visit.background[left].messages[-1]) or pytest.fail("It is not read again."))
     visit.attach()
     visitor.browser.store_all(visit)
     stored = visitor.browser.stored(left).path[-1]
@@ -64,7 +64,7 @@ def test_nothing_is_left_of_the_id_when_the_answer_is_whole(visitor: Visitor) ->
     assert len(visitor.browser.parts()) == 1
     visitor.upstream.open("the rest")
     wait_for_end(run)
-    visitor.browser.settle()
+    visitor.browser.reconcile()
     assert visitor.browser.stored(left).path[-1].text == TEXT
     assert (visitor.browser.parts(), paths(visitor.upstream)) == ([], [FIRST])
 
@@ -73,11 +73,11 @@ def test_the_id_is_stored_when_it_comes_later_than_the_visitor_has_left(visitor:
     visitor.serve(Script((Wait("an id"), *EVENTS[:5], Stall())))
     run = visitor.ask()
     visitor.visit.new_chat()
-    visitor.browser.settle()
+    visitor.browser.reconcile()
     assert visitor.browser.parts() == []
     visitor.upstream.open("an id")
     wait_for(run, BEGUN)
-    visitor.browser.settle()
+    visitor.browser.reconcile()
     assert len(visitor.browser.parts()) == 1
 
 
@@ -85,7 +85,7 @@ def test_a_chat_that_is_deleted_cancels_its_answer_and_leaves_no_id(visitor: Vis
     left, run = leave(visitor)
     visitor.serve(says(200, state("cancelled")))
     visitor.visit.delete([left])
-    visitor.browser.settle()
+    visitor.browser.reconcile()
     assert (run.ended, visitor.browser.parts()) == (Ended(Ending.STOPPED), [])
     visitor.upstream.exchange(1).finished.wait_at()
     assert paths(visitor.upstream) == [FIRST, f"{KEPT_PATH}/cancel"]
@@ -101,20 +101,20 @@ def test_an_answer_on_a_branch_that_is_not_shown_is_read_again_too(visitor: Visi
     visitor.visit.retry(other.id)
     wait_for(visitor.store(), BEGUN)
     visitor.visit.show_version(other.id)
-    visitor.browser.settle()
+    visitor.browser.reconcile()
     assert len(visitor.browser.parts()) == 1
     visitor.serve(Script(EVENTS))
     visit = visitor.restart()
     (going,) = [message for message in visit.conversation.messages if message.running]
     wait_for_end(visit.answers.run_of(going) or pytest.fail("It is not read again."))
-    visitor.settle()
+    visitor.reconcile()
     assert {message.text for message in visitor.stored.messages} == {PROMPT, "Another.", TEXT}
     assert paths(visitor.upstream) == [FIRST, FIRST, f"{KEPT_PATH}?stream=true"]
 
 
 def test_the_page_stores_the_id_of_the_open_chat_itself(visitor: Visitor) -> None:
     wait_for(visitor.ask(), BEGUN)
-    visitor.browser.settle()
+    visitor.browser.reconcile()
     assert visitor.browser.parts() == []
     visitor.checkpoint(0, "")
     assert len(visitor.browser.parts()) == 1
@@ -130,15 +130,15 @@ def test_of_a_temporary_chat_not_even_the_id_is_stored(visitor: Visitor) -> None
     visitor.serve(Script((*EVENTS[:5], Stall())))
     visitor.visit.retry(other)
     wait_for(run_of(visitor.visit), BEGUN)
-    visitor.browser.settle()
+    visitor.browser.reconcile()
     visitor.visit.show_version(other)
-    visitor.browser.settle()
+    visitor.browser.reconcile()
     assert visitor.browser.parts() == []
     assert ANSWER_ID not in repr(visitor.browser.items)
 
 
 def test_of_two_ids_of_one_answer_the_newer_holds() -> None:
-    parts = Parts({}, Outbox())
+    parts = Checkpoints({}, PendingWrites())
     for kept in ("resp_1", "resp_2", ""):
         parts.add("run", 0, "", kept)
     assert (parts.kept("run"), parts.kept("another"), parts.kept(None)) == ("resp_2", "", "")

@@ -14,7 +14,7 @@ import pytest
 
 from chatcore.errors import InputError
 from chatcore.events import Ended, Ending
-from chatcore.models.directory import Lineup, VisitLineup
+from chatcore.models.directory import Directory, SessionDirectory
 from chatcore.runs.registry import RunRegistry
 from chatcore.server.settings import load
 from chatcore.session.session import Visit
@@ -191,9 +191,9 @@ def plain_server() -> Iterator[tuple[int, list[bytes]]]:
 def test_an_address_that_is_none_is_refused_when_it_is_entered_and_nothing_of_it_kept(
     registry: RunRegistry, address: str
 ) -> None:
-    lineup = VisitLineup(Lineup(load({})), registry.submit)
-    visit = Visit({}, registry, lineup)
+    directory = SessionDirectory(Directory(load({})), registry.submit)
+    visit = Visit({}, registry, directory)
     with pytest.raises(InputError, match="The address"):
-        visit.keyring.use("compatible", KEY, address, remember=True)
-    assert lineup.find("compatible") is None
-    assert KEY not in repr([write.value for write in visit.outbox])
+        visit.saved_keys.use("compatible", KEY, address, remember=True)
+    assert directory.find("compatible") is None
+    assert KEY not in repr([write.value for write in visit.pending_writes])

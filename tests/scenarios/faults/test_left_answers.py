@@ -67,7 +67,7 @@ def test_stop_keeps_what_came_closes_the_connection_and_nothing_is_asked_again(
         assert (run.ended, visitor.visit.conversation.running) == (Ended(Ending.STOPPED), None)
         exchange = upstream.exchange()
         (exchange.disconnected if moment.connected else exchange.finished).wait_at()
-        stopped = visitor.settle()
+        stopped = visitor.reconcile()
         assert (stopped.text, stopped.ended) == (moment.text, Ended(Ending.STOPPED))
         assert log_of(run)[-1] == stopped.ended
         assert (len(visitor.requests), len(retries_of(run))) == (1, 0 if moment.connected else 1)
@@ -84,7 +84,7 @@ def stopped(visitor: Visitor) -> Message:
     visitor.serve(visitor.dialect.midway(Stall()))
     wait_for(visitor.ask(), "Hel")
     visitor.visit.stop()
-    return visitor.settle()
+    return visitor.reconcile()
 
 
 def ended_with(*play: Play) -> Callable[[Visitor], Message]:
@@ -102,7 +102,7 @@ def interrupted(visitor: Visitor) -> Message:
     wait_for(visitor.ask(), "Hello, w")
     visitor.checkpoint(0, "Hel")
     visitor.restart()
-    return visitor.settle()
+    return visitor.reconcile()
 
 
 LEFT: dict[str, tuple[Callable[[Visitor], Message], Ending]] = {
@@ -126,7 +126,7 @@ def test_an_answer_that_was_left_goes_on_with_one_request_and_is_one_message(
         assert (left.ended.ending, left.text, len(visitor.requests)) == (ending, "Hel", 1)
         visitor.expect_reload_shows_the_same()
         visitor.serve(dialect.answer("lo, ", "world."))
-        visitor.visit.go_on(left.id)
+        visitor.visit.continue_answer(left.id)
         run = visitor.store()
         whole = visitor.end()
         assert (whole.text, whole.ended) == ("Hello, world.", Ended(Ending.COMPLETE))
@@ -146,7 +146,7 @@ def test_what_the_model_says_again_is_left_out_at_the_seam(upstream: Upstream, d
     begun, rest = "The quick brown fox jumps over", "brown fox jumps over the lazy dog."
     with Visitor(upstream, dialect, dialect.answer(begun, ending=Ending.LENGTH), dialect.answer(rest)) as visitor:
         visitor.ask()
-        visitor.visit.go_on(visitor.end().id)
+        visitor.visit.continue_answer(visitor.end().id)
         visitor.store()
         assert visitor.end().text == "The quick brown fox jumps over the lazy dog."
         visitor.expect_reload_shows_the_same()
@@ -157,14 +157,14 @@ def test_going_on_may_fail_too_and_loses_nothing(upstream: Upstream, dialect: Di
     busy = FAULTS["503"].script(dialect)
     with Visitor(upstream, dialect, dialect.answer("Hel", ending=Ending.LENGTH), busy) as visitor:
         visitor.ask()
-        visitor.visit.go_on(visitor.end().id)
+        visitor.visit.continue_answer(visitor.end().id)
         run = visitor.store()
         failed = visitor.end()
         assert failed.ended
         assert (failed.text, failed.ended.ending, len(visitor.requests)) == ("Hel", Ending.FAILED, 1 + 4)
         visitor.expect_reload_shows_the_same()
         visitor.serve(dialect.midway(Cut(), said="lo, "))
-        visitor.visit.go_on(failed.id)
+        visitor.visit.continue_answer(failed.id)
         visitor.store()
         lost = visitor.end()
         assert (lost.text, len(visitor.requests)) == ("Hello, ", 6)
@@ -178,7 +178,7 @@ def test_of_a_killed_server_what_was_stored_is_kept_and_said_to_be_a_part(upstre
         visitor.checkpoint(0, "Hel")
         visitor.checkpoint(3, "lo, ")
         visitor.restart()
-        answer = visitor.settle()
+        answer = visitor.reconcile()
         assert (answer.text, answer.ended, len(visitor.requests)) == ("Hello, ", Ended(Ending.INTERRUPTED), 1)
         visitor.expect_reload_shows_the_same()
         visitor.expect_nothing_given_away()
@@ -192,7 +192,7 @@ def test_a_server_that_is_shut_down_keeps_what_came(upstream: Upstream, dialect:
         wait_for(run, "Hel")
         visitor.shut_down()
         wait_for_end(run)
-        answer = visitor.settle()
+        answer = visitor.reconcile()
         assert answer.ended
         assert (answer.ended.ending, answer.text) == (Ending.INTERRUPTED, "Hel")
         assert log_of(run)[-1] == answer.ended

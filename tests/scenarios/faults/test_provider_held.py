@@ -147,7 +147,7 @@ def test_going_on_with_a_kept_answer_survives_a_restart_too(visitor: Visitor) ->
     left = visitor.end()
     visitor.visit.answers.keep = True
     visitor.serve(GOES_ON)
-    visitor.visit.go_on(left.id)
+    visitor.visit.continue_answer(left.id)
     wait_for(visitor.store(), "Begun: " + BEGUN)
     visitor.checkpoint(0, "Begun: ")
     visitor.serve(Script(EVENTS))
@@ -179,7 +179,7 @@ def test_what_was_stored_outlasts_an_answer_that_can_not_be_read_again(
     visitor.expect_reload_shows_the_same()
     visitor.expect_nothing_given_away()
     visitor.serve(RESPONSES.answer("and more."))
-    visitor.visit.go_on(answer.id)
+    visitor.visit.continue_answer(answer.id)
     visitor.store()
     assert visitor.end().text == BEGUN + "and more."
 
@@ -202,7 +202,7 @@ def test_stop_of_an_answer_that_is_read_again_cancels_it_and_keeps_what_was_stor
     reading.disconnected.wait_at()
     visitor.upstream.exchange(2).finished.wait_at()
     assert paths(visitor.upstream) == [FIRST, ASKED_AGAIN, f"{KEPT_PATH}/cancel"]
-    answer = visitor.settle()
+    answer = visitor.reconcile()
     assert (answer.text, answer.ended) == (BEGUN, Ended(Ending.STOPPED))
     visitor.expect_reload_shows_the_same()
     assert len(visitor.requests) == 3

@@ -6,7 +6,7 @@ from contextlib import aclosing
 import pytest
 from tenacity import RetryCallState, wait_none
 
-from chatcore.events import KeptByProvider, ReasoningDelta
+from chatcore.events import HeldByProvider, ReasoningDelta
 from chatcore.providers import openai_events, openai_responses
 from chatcore.providers.failures import Failure, Kind
 from chatcore.providers.openai_responses import ResponsesProvider
@@ -22,17 +22,7 @@ from tests.support.fake_vendor.dialect_responses import (
     numbered,
     state,
 )
-from tests.support.fake_vendor.kept_responses import (
-    ALL,
-    EVENTS,
-    KEEP,
-    WORDS,
-    again,
-    failure_of,
-    followed,
-    paths,
-    says,
-)
+from tests.support.fake_vendor.kept_responses import ALL, EVENTS, KEEP, WORDS, again, failure_of, followed, paths, says
 from tests.support.fake_vendor.scripts import Cut, Event, Raw, Script, Status, Step, Wait
 from tests.support.fake_vendor.upstream import Upstream
 
@@ -55,7 +45,7 @@ def _no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_is_asked_to_be_kept_and_says_under_which_id(upstream: Upstream) -> None:
-    assert followed(upstream, Script(EVENTS)) == [KeptByProvider(ANSWER_ID), *ALL]
+    assert followed(upstream, Script(EVENTS)) == [HeldByProvider(ANSWER_ID), *ALL]
     body = upstream.exchange().body
     assert (body["background"], body["store"], paths(upstream)) == (True, True, ["/v1/responses"])
 
@@ -64,7 +54,7 @@ def test_the_id_is_told_before_anything_else_has_come(upstream: Upstream) -> Non
     async def main() -> None:
         provider = ResponsesProvider("OpenAI", KEY, upstream.base_url)
         async with aclosing(provider), aclosing(provider.stream(KEEP)) as stream:
-            assert await anext(stream) == KeptByProvider(ANSWER_ID)
+            assert await anext(stream) == HeldByProvider(ANSWER_ID)
             upstream.open("told")
             assert [one async for one in stream] == ALL
 
@@ -83,14 +73,14 @@ def test_what_a_server_does_not_keep_is_not_called_kept(upstream: Upstream) -> N
 @pytest.mark.parametrize("at", [1, 3, 6, 9])
 def test_a_lost_connection_loses_and_doubles_nothing(upstream: Upstream, cut: tuple[Step, ...], at: int) -> None:
     events = followed(upstream, Script((*EVENTS[:at], *cut)), Script(EVENTS[at:]))
-    assert events == [KeptByProvider(ANSWER_ID), *ALL]
+    assert events == [HeldByProvider(ANSWER_ID), *ALL]
     assert paths(upstream) == ["/v1/responses", again(at - 1)]
     assert upstream.exchange(1).method == "GET"
 
 
 def test_a_connection_may_be_lost_again_and_again(upstream: Upstream) -> None:
     scripts = [Script((one, HALF, Cut())) for one in EVENTS]
-    assert followed(upstream, *scripts) == [KeptByProvider(ANSWER_ID), *ALL]
+    assert followed(upstream, *scripts) == [HeldByProvider(ANSWER_ID), *ALL]
     assert len(EVENTS) > openai_events.RECONNECTS
     assert paths(upstream)[1:] == [again(number) for number in range(len(EVENTS) - 1)]
 
@@ -106,7 +96,7 @@ def test_a_summary_goes_on_where_it_was(upstream: Upstream) -> None:
 
 def test_what_is_sent_twice_is_told_once(upstream: Upstream) -> None:
     events = followed(upstream, Script((*EVENTS[:5], Cut())), Script((*EVENTS[:7], Cut())), Script(EVENTS))
-    assert events == [KeptByProvider(ANSWER_ID), *ALL]
+    assert events == [HeldByProvider(ANSWER_ID), *ALL]
 
 
 @pytest.mark.parametrize("code", [429, 500, 502, 503])
@@ -132,7 +122,7 @@ def test_gives_up_in_the_end_with_growing_pauses(upstream: Upstream, monkeypatch
 
 def test_the_pauses_grow_to_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.undo()
-    place = openai_events.Place(ANSWER_ID)
+    place = openai_events.ReadPosition(ANSWER_ID)
     pauses = [place.pause_after(Failure(Kind.LOST, "h")) for _ in range(openai_events.RECONNECTS + 1)]
     assert pauses.pop() is None
     for pause, least in zip(pauses, (0.5, 1, 2, 4, 8, 16), strict=True):

@@ -8,7 +8,7 @@ from chatcore.events import Ended, Ending, UsageReported
 from chatcore.runs.registry import RunRegistry
 from chatcore.session.answers import FRESH_MS
 from chatcore.session.session import Visit
-from chatcore.storage import codec
+from chatcore.storage import keys
 from tests.support.fake_browser import DONE, Browser, calls, end, endings, run_of, texts, wait_for, wait_for_end
 
 
@@ -30,7 +30,7 @@ def checkpoint(browser: Browser, visit: Visit, start: int, text: str) -> None:
 
 def age(browser: Browser, chat_id: str, milliseconds: int = FRESH_MS + 9) -> None:
     """As if the last answer of a stored chat had been asked for so much earlier (or, less than 0, later)."""
-    browser.items[codec.chat_key(chat_id)]["messages"][-1]["created"] -= milliseconds
+    browser.items[keys.chat_key(chat_id)]["messages"][-1]["created"] -= milliseconds
 
 
 def test_a_reload_goes_on_with_the_same_answer(browser, answering, puppet):
@@ -46,7 +46,7 @@ def test_a_reload_after_the_end_takes_the_whole_answer_over(browser, answering, 
     puppet.say("!", DONE)
     wait_for_end(run_of(answering))
     again = browser.open()
-    assert not again.settle()
+    assert not again.reconcile()
     assert (texts(again), endings(again)) == (["One?", "Some text!"], [Ending.COMPLETE])
 
 
@@ -62,19 +62,19 @@ def test_the_first_chat_is_open_again_although_only_the_question_was_stored(brow
     visit = browser.open()
     browser.store_all(visit)
     visit.send("One?")
-    browser.store(visit, codec.chat_key(visit.conversation.id))
+    browser.store(visit, keys.chat_key(visit.conversation.id))
     again = browser.open()
     assert (again.conversation.id, again.run) == (visit.conversation.id, visit.run)
 
 
 def test_a_reload_between_storing_and_beginning_begins_once(browser, visit, puppet):
     visit.send("One?")
-    for write in visit.outbox:
+    for write in visit.pending_writes:
         browser.write(write.key, write.value)
     again, third = browser.open(), browser.open()
     assert again.run is third.run
     assert (again.starting, calls(again, puppet)) == (False, 1)
-    key = codec.chat_key(visit.conversation.id)
+    key = keys.chat_key(visit.conversation.id)
     visit.take_report({"found": {key: browser.stamp(key)}})
     assert (visit.run is again.run, calls(again, puppet)) == (True, 1)
 
@@ -82,7 +82,7 @@ def test_a_reload_between_storing_and_beginning_begins_once(browser, visit, pupp
 @pytest.mark.parametrize("milliseconds", [FRESH_MS + 9, 10**9, -FRESH_MS - 60_000])
 def test_an_old_question_is_not_begun_by_itself(browser, visit, puppet, milliseconds):
     visit.send("One?")
-    for write in visit.outbox:
+    for write in visit.pending_writes:
         browser.write(write.key, write.value)
     age(browser, visit.conversation.id, milliseconds)
     again = browser.open()
@@ -123,19 +123,19 @@ def test_an_answer_goes_on_behind_another_chat_and_is_stored_when_it_ends(browse
     visit.new_chat()
     visit.send("One?")
     browser.store_all(visit)
-    run, behind = run_of(visit), visit.conversation.id
+    run, background = run_of(visit), visit.conversation.id
     visit.new_chat() if away == "new chat" else visit.open_chat(other)
-    assert (visit.run, visit.settle()) == (None, False)
+    assert (visit.run, visit.reconcile()) == (None, False)
     visit.attach()
-    assert browser.stored(behind).running
+    assert browser.stored(background).running
     calls(visit, puppet)
     puppet.say("Behind.", DONE)
     wait_for_end(run)
     visit.attach()
     browser.store_all(visit)
-    assert browser.stored(behind).path[-1].text == "Behind."
-    assert (calls(visit, puppet), visit.conversation.id == behind) == (2, False)
-    visit.open_chat(behind)
+    assert browser.stored(background).path[-1].text == "Behind."
+    assert (calls(visit, puppet), visit.conversation.id == background) == (2, False)
+    visit.open_chat(background)
     assert (texts(visit), endings(visit)) == (["One?", "Behind."], [Ending.COMPLETE])
 
 
@@ -148,13 +148,13 @@ def test_leaving_a_chat_and_coming_back_follows_the_same_answer(answering, puppe
 
 def test_a_question_that_is_left_behind_begins_when_it_is_stored(browser, visit, puppet):
     visit.send("One?")
-    behind = visit.conversation.id
+    background = visit.conversation.id
     visit.new_chat()
     visit.attach()
     assert calls(visit, puppet) == 0
     browser.store(visit)
     assert (visit.starting, calls(visit, puppet)) == (False, 1)
-    visit.open_chat(behind)
+    visit.open_chat(background)
     assert visit.run is not None
 
 
@@ -185,13 +185,13 @@ def test_a_chat_that_was_reloaded_in_the_middle_keeps_what_followed(browser, ans
 
 def test_another_browser_with_the_same_chat_neither_reads_nor_stops_the_answer(browser, answering, puppet):
     foreign = Browser(browser.registry, puppet)
-    foreign.items = {key: value for key, value in browser.items.items() if key != codec.OWNER_KEY}
+    foreign.items = {key: value for key, value in browser.items.items() if key != keys.OWNER_KEY}
     age(foreign, answering.conversation.id)
     there = foreign.open()
-    assert there.shelf.owner != answering.shelf.owner
+    assert there.browser_store.owner != answering.browser_store.owner
     assert (there.run, texts(there), endings(there)) == (None, ["One?", ""], [Ending.INTERRUPTED])
     there.stop()
-    assert not browser.registry.stop(there.shelf.owner, answering.conversation.path[-1].run or "")
+    assert not browser.registry.stop(there.browser_store.owner, answering.conversation.path[-1].run or "")
     end(answering, puppet, "!", DONE)
     assert (texts(answering), calls(answering, puppet)) == (["One?", "Some text!"], 1)
 
@@ -201,14 +201,14 @@ def test_stop_after_a_reload_stops_the_answer_for_every_page(browser, answering)
     again.stop()
     assert answering.run is not None
     assert answering.run.ended == Ended(Ending.STOPPED)
-    answering.settle()
+    answering.reconcile()
     assert answering.conversation == again.conversation
 
 
 def test_an_index_that_names_an_unreadable_chat_opens_a_new_one(browser, answering):
     answering.stop()
     browser.store_all(answering)
-    key = codec.chat_key(answering.conversation.id)
+    key = keys.chat_key(answering.conversation.id)
     browser.items[key] = {"version": 2}
     again = browser.open()
     assert (again.conversation.messages, [damage.key for damage in again.damage]) == ((), [key])
@@ -224,20 +224,20 @@ def test_opening_what_is_not_there_gives_a_new_chat(visit):
 
 
 def test_a_broken_index_is_put_aside_before_it_is_written_again(browser, visit):
-    browser.items[codec.INDEX_KEY] = {"version": 2}
+    browser.items[keys.INDEX_KEY] = {"version": 2}
     again = browser.open()
     again.send("One?")
-    keys = [write.key for write in again.outbox]
-    assert keys[0].startswith(codec.QUARANTINE_PREFIX)
-    assert codec.INDEX_KEY in keys
+    written = [write.key for write in again.pending_writes]
+    assert written[0].startswith(keys.QUARANTINE_PREFIX)
+    assert keys.INDEX_KEY in written
     browser.store_all(again)
-    assert browser.items[keys[0]]["value"] == {"version": 2}
+    assert browser.items[written[0]]["value"] == {"version": 2}
     assert browser.open().damage == []
 
 
 def test_the_same_token_comes_with_the_browser_and_another_with_the_next(browser, visit, puppet):
-    assert browser.open().shelf.owner == visit.shelf.owner
-    assert Browser(browser.registry, puppet).open().shelf.owner != visit.shelf.owner
+    assert browser.open().browser_store.owner == visit.browser_store.owner
+    assert Browser(browser.registry, puppet).open().browser_store.owner != visit.browser_store.owner
 
 
 def test_a_checkpoint_made_again_after_a_reload_covers_the_earlier_ones(browser, answering, puppet, later):

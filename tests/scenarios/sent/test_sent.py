@@ -9,7 +9,7 @@ from chatcore.events import Ending, RetryScheduled
 from chatcore.prompting import build
 from chatcore.prompting import window as context
 from chatcore.session.session import Visit
-from chatcore.storage.preferences import Wishes
+from chatcore.storage.preferences import Preferences
 from tests.support.asking import Only
 from tests.support.fake_browser import PATIENCE, run_of
 from tests.support.fake_vendor.dialects import CHAT, Dialect
@@ -84,7 +84,7 @@ def test_what_was_received_is_what_is_said_also_after_later_turns_edits_and_a_re
 def test_an_answer_that_went_on_is_said_to_have_been_asked_to(visitor):
     visitor.serve(CHAT.answer(LONG, ending=Ending.LENGTH))
     ask(visitor, "One?")
-    visitor.visit.go_on(visitor.visit.conversation.path[-1].id)
+    visitor.visit.continue_answer(visitor.visit.conversation.path[-1].id)
     visitor.store()
     visitor.end()
     expect_all_told(visitor, visitor.requests)
@@ -151,14 +151,14 @@ def test_a_shorter_request_is_refused_once(visitor):
 SUMMARY = CHAT.answer("<think>Hm.</think>They asked <questions>.")
 
 
-def wish(visitor: Visitor) -> None:
-    visitor.visit.shelf.index.wish(Wishes(summaries=True))
+def set_preferences(visitor: Visitor) -> None:
+    visitor.visit.browser_store.index.set_preferences(Preferences(summaries=True))
 
 
 def wait_for_summary(visitor: Visitor) -> None:
     for _, summary in visitor.visit.summaries._awaited.values():
         summary.exception(PATIENCE)
-    visitor.settle()
+    visitor.reconcile()
 
 
 def asks_for_summary(exchange: Exchange) -> bool:
@@ -178,7 +178,7 @@ def ask_with_summaries(visitor: Visitor, *texts: str) -> None:
 
 
 def test_a_summary_is_made_before_it_is_needed_and_goes_in_place_of_what_has_no_room(visitor):
-    wish(visitor)
+    set_preferences(visitor)
     ask_with_summaries(visitor, *questions(9))
     asked = [exchange for exchange in visitor.requests if not asks_for_summary(exchange)]
     made = [message for message in visitor.stored.messages if message.summary]
@@ -193,7 +193,7 @@ def test_a_summary_is_made_before_it_is_needed_and_goes_in_place_of_what_has_no_
 
 
 def test_a_summary_is_made_of_the_one_before_and_what_came_since(visitor):
-    wish(visitor)
+    set_preferences(visitor)
     ask_with_summaries(visitor, *questions(12))
     first, second, *_ = [said(exchange)[1][1] for exchange in visitor.requests if asks_for_summary(exchange)]
     assert "<before>" not in first
@@ -206,14 +206,14 @@ def test_a_summary_is_made_of_the_one_before_and_what_came_since(visitor):
 def test_nobody_is_asked_for_a_summary_unless_it_is_wished_or_while_everything_fits(visitor):
     ask_with_summaries(visitor, *questions(8))
     assert not any(map(asks_for_summary, visitor.requests))
-    wish(visitor)
+    set_preferences(visitor)
     window(visitor, 100_000)
     ask_with_summaries(visitor, *questions(2))
     assert not any(map(asks_for_summary, visitor.requests))
 
 
 def test_no_question_waits_for_a_summary_and_one_that_fails_costs_nothing_else(visitor):
-    wish(visitor)
+    set_preferences(visitor)
 
     def serve(body: dict[str, list[dict[str, str]]]) -> Script:
         if body["messages"][0]["role"] != "system":
@@ -232,7 +232,7 @@ def test_no_question_waits_for_a_summary_and_one_that_fails_costs_nothing_else(v
 
 
 def test_of_two_tabs_that_follow_an_answer_one_asks_for_the_summary(visitor):
-    wish(visitor)
+    set_preferences(visitor)
     ask_with_summaries(visitor, *questions(4))
     visitor.ask("Question 4?")
     other = visitor.browser.open(visitor.visit.conversation.id)
@@ -246,7 +246,7 @@ def test_of_two_tabs_that_follow_an_answer_one_asks_for_the_summary(visitor):
 
 
 def test_of_a_chat_that_is_deleted_no_summary_is_taken(visitor):
-    wish(visitor)
+    set_preferences(visitor)
     visitor.serve(*[CHAT.answer(LONG)] * 5, Script((Wait("never"),)))
     ask(visitor, *questions(5))
     [(_, summary)] = visitor.visit.summaries._awaited.values()

@@ -79,9 +79,9 @@ class TwoTabs(RuleBasedStateMachine):
         if common:
             self.asked += 1
             first.send("The first question?")
-            self.browser.settle()
+            self.browser.reconcile()
             self.end(0, 0)
-            self.browser.settle()
+            self.browser.reconcile()
             self.browser.open()
             self._note(first)
         else:
@@ -95,8 +95,8 @@ class TwoTabs(RuleBasedStateMachine):
 
     def _note(self, here: Visit) -> None:
         """Everything of which this tab says that it is stored."""
-        for chat in (here.conversation, *here.behind.values()):
-            if chat.messages and chat.id not in here.loose and not here.shelf.waits(chat.id):
+        for chat in (here.conversation, *here.background.values()):
+            if chat.messages and chat.id not in here.unsaved and not here.browser_store.waits(chat.id):
                 self.sure[chat.id] = merge(self.sure.get(chat.id, chat), chat)
 
     # The visitor
@@ -132,10 +132,10 @@ class TwoTabs(RuleBasedStateMachine):
             here.show_version(here.conversation.messages[number % len(here.conversation.messages)].id)
 
     @rule(tab=TABS, number=PICK)
-    def withdraw(self, tab: int, number: int) -> None:
+    def unqueue(self, tab: int, number: int) -> None:
         here = self.visit(tab)
         if here.conversation.queue and not self.page(tab).asleep:
-            here.withdraw(here.conversation.queue[number % len(here.conversation.queue)].id)
+            here.unqueue(here.conversation.queue[number % len(here.conversation.queue)].id)
 
     @rule(tab=TABS)
     def undo(self, tab: int) -> None:
@@ -237,7 +237,7 @@ class TwoTabs(RuleBasedStateMachine):
     def reload(self, tab: int) -> None:
         if self.reloaded == 1 - tab:
             # Of two tabs that wrote over each other, one has to live until it has heard of it.
-            self.browser.settle(20)
+            self.browser.reconcile(20)
         self.reloaded = tab
         pages = list(self.browser.pages)
         again = self.browser.open(self.visit(tab).conversation.id)
@@ -251,15 +251,15 @@ class TwoTabs(RuleBasedStateMachine):
         pages = list(self.browser.pages.values())
         for page in pages:
             page.wake()
-        self.browser.settle(20)
+        self.browser.reconcile(20)
         for chat_id in {entry.id for page in pages for entry in page.visit.chats}:
             # A tab that slept hears of a chat when that is opened.
             for page in pages:
                 page.visit.open_chat(chat_id)
-            self.browser.settle(20)
+            self.browser.reconcile(20)
             while self.registry.open_runs:
                 self.end(0, 0)
-                self.browser.settle(20)
+                self.browser.reconcile(20)
             self._expect_the_same(chat_id)
         for chat_id, chat in self.sure.items():
             if chat_id not in self.deleted:
@@ -267,12 +267,14 @@ class TwoTabs(RuleBasedStateMachine):
         assert len({run_id for _, run_id in self.registry.started}) <= self.asked
 
     def _expect_the_same(self, chat_id: str) -> None:
-        if chat_id in self.deleted and not any(chat_id in page.visit.shelf for page in self.browser.pages.values()):
+        if chat_id in self.deleted and not any(
+            chat_id in page.visit.browser_store for page in self.browser.pages.values()
+        ):
             return
         found = self.browser.stored(chat_id)
         assert not [message for message in found.messages if message.running]
         for page in self.browser.pages.values():
-            if chat_id not in page.visit.shelf:
+            if chat_id not in page.visit.browser_store:
                 continue
             known = page.visit._chat(chat_id)
             assert covers(found, known)

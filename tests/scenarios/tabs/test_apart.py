@@ -4,11 +4,12 @@ from dataclasses import replace
 
 import pytest
 
-from chatcore.conversation.messages import LATEST, Message
+from chatcore.conversation.messages import Message
 from chatcore.events import Ending
+from chatcore.ids import LATEST
 from chatcore.prompting import build
 from chatcore.session.session import Visit
-from chatcore.storage import codec
+from chatcore.storage import codec, keys
 from chatcore.storage.browser import store as shelving
 from tests.support.asking import by
 from tests.support.builders.chats import DONE as ANSWERED
@@ -21,7 +22,7 @@ from tests.support.tabs import all_texts, expect_the_same
 def test_a_new_name_comes_to_the_other_tab(browser, here, there):
     here.rename(here.conversation.id, "Named")
     there.pin(there.conversation.id, True)
-    browser.settle()
+    browser.reconcile()
     for visit in (here, there):
         assert visit.chats[0].title == visit.conversation.title
     expect_the_same(browser, here, there)
@@ -31,7 +32,7 @@ def test_what_two_tabs_do_to_a_chat_that_is_open_in_neither_is_merged(browser, h
     chat_id = here.conversation.id
     for visit in (here, there):
         visit.new_chat()
-    browser.settle()
+    browser.reconcile()
     here.rename(chat_id, "Named")
     browser.store(here)
     there.rename(chat_id, "Renamed")
@@ -41,28 +42,28 @@ def test_what_two_tabs_do_to_a_chat_that_is_open_in_neither_is_merged(browser, h
     here.pin(chat_id, True)
     here.pin(chat_id, True)
     here.pin(chat_id, True)
-    browser.settle()
-    assert {visit.shelf.read(chat_id).label for visit in (here, there)} == {browser.stored(chat_id).label}
+    browser.reconcile()
+    assert {visit.browser_store.read(chat_id).label for visit in (here, there)} == {browser.stored(chat_id).label}
     assert browser.stored(chat_id).label.pinned
 
 
 def test_a_message_that_another_tab_stored_is_not_lost_by_a_name_that_is_given_at_the_same_time(browser, here, there):
     chat_id = here.conversation.id
     there.new_chat()
-    browser.settle()
+    browser.reconcile()
     here.send("Two?")
     browser.store(here)
     there.rename(chat_id, "Named")
     browser.store(there)
     browser.close(here)
-    browser.settle()
+    browser.reconcile()
     assert browser.stored(chat_id).title == "Named"
     assert "Two?" in {message.text for message in browser.stored(chat_id).messages}
 
 
 def test_an_old_report_that_comes_late_takes_nothing_back(browser, here, there):
     there.new_chat()
-    browser.settle()
+    browser.reconcile()
     chat_id = here.conversation.id
     for text in ("Two?", "Three?"):
         here.send(text)
@@ -72,7 +73,7 @@ def test_an_old_report_that_comes_late_takes_nothing_back(browser, here, there):
     while page.reports:
         page.deliver(len(page.reports) - 1)
     there.rename(chat_id, "Named")
-    browser.settle()
+    browser.reconcile()
     found = browser.stored(chat_id)
     assert "Two?" in {message.text for message in found.messages}
     assert "Three?" in {draft.text for draft in found.queue}
@@ -86,12 +87,12 @@ def test_a_tab_that_slept_finds_what_the_other_did_when_it_is_shown(browser, her
     page.draw()
     page.sleep()
     here.send("Two?")
-    browser.settle()
+    browser.reconcile()
     end(here, puppet, "Second.", DONE)
     browser.store_all(here)
     assert "Two?" not in all_texts(there)
     page.wake()
-    browser.settle()
+    browser.reconcile()
     assert texts(there)[2:] == ["Two?", "Second."]
     expect_the_same(browser, here, there)
 
@@ -103,8 +104,8 @@ def test_a_tab_that_slept_finds_that_the_chat_is_deleted(browser, here, there):
     here.delete([here.conversation.id])
     browser.store_all(here)
     page.wake()
-    browser.settle()
-    assert there.loose == {there.conversation.id: "deleted"}
+    browser.reconcile()
+    assert there.unsaved == {there.conversation.id: "deleted"}
 
 
 def test_a_tab_that_slept_with_a_write_of_its_own_under_way_finds_what_the_other_stored(browser, here, there):
@@ -116,7 +117,7 @@ def test_a_tab_that_slept_with_a_write_of_its_own_under_way_finds_what_the_other
     page.wake()
     browser.store(there)
     browser.close(here)
-    browser.settle()
+    browser.reconcile()
     assert {"Here?", "There?"} <= {message.text for message in browser.stored(there.conversation.id).messages}
 
 
@@ -128,8 +129,8 @@ def test_an_empty_tab_that_slept_through_the_first_visit_takes_its_owner(browser
     browser.pages[one].reports.clear()
     browser.store_all(one)
     browser.pages[two].wake()
-    browser.settle()
-    assert one.shelf.owner == two.shelf.owner == codec.load_owner(browser.items[codec.OWNER_KEY])
+    browser.reconcile()
+    assert one.browser_store.owner == two.browser_store.owner == codec.load_owner(browser.items[keys.OWNER_KEY])
 
 
 # Long chats
@@ -145,7 +146,7 @@ def test_wholes_and_tails_of_two_tabs_come_together(browser, here, there, puppet
     visits = (here, there) if order == "here first" else (there, here)
     for visit in visits:
         browser.store(visit)
-    browser.settle()
+    browser.reconcile()
     for visit in (here, there):
         assert {"From here?", "here.", "From there?", "there."} <= all_texts(visit)
     expect_the_same(browser, here, there)
@@ -156,22 +157,22 @@ def test_wholes_and_tails_of_two_tabs_come_together(browser, here, there, puppet
 
 def test_two_tabs_of_a_first_visit_take_the_same_owner(browser):
     one, two = browser.open(), browser.open()
-    assert one.shelf.owner != two.shelf.owner
-    browser.settle()
-    assert one.shelf.owner == two.shelf.owner == one.answers.owner == two.answers.owner
-    assert codec.load_owner(browser.items[codec.OWNER_KEY]) == one.shelf.owner
+    assert one.browser_store.owner != two.browser_store.owner
+    browser.reconcile()
+    assert one.browser_store.owner == two.browser_store.owner == one.answers.owner == two.answers.owner
+    assert codec.load_owner(browser.items[keys.OWNER_KEY]) == one.browser_store.owner
 
 
 def test_an_answer_that_was_begun_under_the_other_owner_goes_on(browser, puppet):
     tabs = [browser.open(), browser.open()]
-    one, two = sorted(tabs, key=lambda visit: visit.shelf.owner, reverse=True)
+    one, two = sorted(tabs, key=lambda visit: visit.browser_store.owner, reverse=True)
     one.send("One?")
     one.begin()
     say(one, puppet, "Some")
-    browser.settle()
+    browser.reconcile()
     assert one.answers.owner == two.answers.owner
     end(one, puppet, " text", DONE)
-    browser.settle()
+    browser.reconcile()
     two.open_chat(one.conversation.id)
     assert (texts(two), endings(two)) == (["One?", "Some text"], [Ending.COMPLETE])
 
@@ -183,7 +184,7 @@ def test_an_answer_begins_though_another_version_is_on_screen_by_then(browser, h
     first = here.conversation.path[-1]
     here.retry(first.id)
     here.show_version(first.id)
-    browser.settle()
+    browser.reconcile()
     assert calls(here, puppet) == 2
     asked = puppet.requests[-1]
     assert [message.content for message in asked.messages] == ["One?"]
@@ -202,7 +203,7 @@ def test_two_answers_that_were_never_begun_are_both_begun(browser, here, there, 
     browser.close(here)
     browser.close(there)
     again = browser.open()
-    browser.settle()
+    browser.reconcile()
     assert calls(again, puppet) >= 2
     assert not [it for it in again.conversation.messages if it.ended and it.ended.ending is Ending.INTERRUPTED]
 
@@ -213,8 +214,8 @@ def _running(visit: Visit) -> Message:
 
 def test_what_has_the_highest_revision_can_still_be_stored_and_read(browser, here, there):
     chat = replace(here.conversation, revision=LATEST).rename("Named")
-    browser.write(codec.chat_key(chat.id), codec.dump(chat, "elsewhere"))
+    browser.write(keys.chat_key(chat.id), codec.dump(chat, "elsewhere"))
     here.conversation = here.conversation.ask("Two?", by("m"))
-    browser.settle()
+    browser.reconcile()
     assert browser.stored(chat.id).title == "Named"
     assert "Two?" in {message.text for message in browser.stored(chat.id).messages}

@@ -3,7 +3,7 @@
 import pytest
 
 from chatcore.events import Ending
-from chatcore.storage import codec
+from chatcore.storage import codec, keys
 from tests.support.fake_browser import Browser, endings, say
 from tests.support.tabs import same, tail_keys
 
@@ -13,8 +13,8 @@ from tests.support.tabs import same, tail_keys
 def test_a_chat_that_is_deleted_elsewhere_stays_on_the_page(browser, here, there):
     chat = there.conversation
     here.delete([chat.id])
-    browser.settle()
-    assert (there.conversation.path, there.loose) == (chat.path, {chat.id: "deleted"})
+    browser.reconcile()
+    assert (there.conversation.path, there.unsaved) == (chat.path, {chat.id: "deleted"})
     assert [entry.id for entry in (*here.chats, *there.chats)] == []
     assert not [key for key in browser.items if chat.id in key]
 
@@ -23,15 +23,15 @@ def test_a_chat_that_is_deleted_elsewhere_stays_on_the_page(browser, here, there
 def test_it_comes_back_whole(browser, here, there, way):
     chat = there.conversation
     here.delete([chat.id])
-    browser.settle()
+    browser.reconcile()
     if way == "keep":
         there.keep()
     elif way == "send":
         there.send("Two?")
     else:
         here.undo()
-    browser.settle()
-    assert there.loose == {}
+    browser.reconcile()
+    assert there.unsaved == {}
     assert set(chat.messages) <= set(browser.stored(chat.id).messages)
     assert [entry.id for entry in here.chats] == [entry.id for entry in there.chats] == [chat.id]
     assert same(there.conversation) == same(browser.stored(chat.id))
@@ -39,31 +39,31 @@ def test_it_comes_back_whole(browser, here, there, way):
 
 def test_what_is_only_on_the_page_is_not_stored(browser, here, there, puppet):
     here.send("Two?")
-    browser.settle()
+    browser.reconcile()
     chat_id = there.conversation.id
     say(there, puppet, "Sec")
     here.delete([chat_id])
-    browser.settle()
+    browser.reconcile()
     there.attach()
     assert endings(there)[1] is Ending.STOPPED
     there.rename(chat_id, "Named")
-    browser.settle()
+    browser.reconcile()
     assert not [key for key in browser.items if chat_id in key]
 
 
 def test_a_chat_that_is_gone_on_with_while_another_tab_deletes_it_is_kept_whole(browser, here, there):
     here.send("Two?")
-    browser.settle()
+    browser.reconcile()
     chat_id = here.conversation.id
     there.delete([chat_id])
     here.send("Three?")
     browser.store(there)
-    browser.settle()
+    browser.reconcile()
     found = browser.stored(chat_id)
     assert set(here.conversation.messages) == set(found.messages)
     assert {"One?", "Two?"} <= {message.text for message in found.messages}
     assert "Three?" in {it.text for it in (*found.queue, *found.messages)}
-    assert chat_id in there.shelf
+    assert chat_id in there.browser_store
 
 
 def test_a_deletion_that_removes_what_was_just_written_has_it_written_again(browser, here, there):
@@ -77,7 +77,7 @@ def test_a_deletion_that_removes_what_was_just_written_has_it_written_again(brow
     browser.pages[there].land()
     page = browser.pages[here]
     page.reports = page.reports[-1:]
-    browser.settle()
+    browser.reconcile()
     assert "Two?" in {message.text for message in browser.stored(chat_id).messages}
 
 
@@ -86,21 +86,21 @@ def test_a_tail_that_comes_after_its_chat_was_deleted_does_not_stay_alone(browse
     browser.store(here)
     assert bool(tail_keys(browser)) == (size == "long")
     there.delete([here.conversation.id])
-    browser.settle()
+    browser.reconcile()
     assert not [key for key in browser.items if here.conversation.id in key]
     assert [entry.id for entry in (*here.chats, *there.chats)] == []
 
 
 def test_word_of_an_own_write_that_comes_after_the_chat_was_deleted_does_not_bring_it_back(browser, here, there):
     chat = there.conversation
-    own = codec.dump(chat, there.shelf.by)
+    own = codec.dump(chat, there.browser_store.by)
     here.delete([chat.id])
-    browser.settle()
-    browser.write(codec.chat_key(chat.id), own)
-    there.take_report({"changed": {codec.chat_key(chat.id): own}})
-    browser.settle()
+    browser.reconcile()
+    browser.write(keys.chat_key(chat.id), own)
+    there.take_report({"changed": {keys.chat_key(chat.id): own}})
+    browser.reconcile()
     assert not [key for key in browser.items if chat.id in key]
-    assert there.loose == {chat.id: "deleted"}
+    assert there.unsaved == {chat.id: "deleted"}
     assert (here.chats, there.chats) == ([], [])
 
 
@@ -108,11 +108,11 @@ def test_a_click_on_what_was_deleted_elsewhere_makes_no_empty_chat(browser, here
     chat_id = here.conversation.id
     there.new_chat()
     here.delete([chat_id])
-    browser.settle()
+    browser.reconcile()
     there.rename(chat_id, "Named")
     there.pin(chat_id, True)
     there.open_chat(chat_id)
-    browser.settle()
+    browser.reconcile()
     assert there.unknown_link
     assert not [key for key in browser.items if chat_id in key]
 
@@ -123,7 +123,7 @@ def test_what_is_kept_is_newer_than_its_deletion(browser, here, there):
     here.pin(here.conversation.id, True)
     revision = here.conversation.revision
     here.delete([here.conversation.id])
-    browser.settle()
+    browser.reconcile()
     there.keep()
     assert there.conversation.revision > revision
 
@@ -131,13 +131,13 @@ def test_what_is_kept_is_newer_than_its_deletion(browser, here, there):
 def test_undo_of_a_deletion_takes_nothing_from_a_tab_that_went_on(browser, here, there):
     chat_id = here.conversation.id
     here.delete([chat_id])
-    browser.settle()
+    browser.reconcile()
     there.send("Two?")
-    browser.settle()
+    browser.reconcile()
     here.undo()
     browser.store_all(here)
     browser.close(there)
-    browser.settle()
+    browser.reconcile()
     assert "Two?" in {message.text for message in browser.stored(chat_id).messages}
 
 
@@ -156,8 +156,8 @@ def test_room_that_another_tab_makes_is_used(registry, puppet):
     page.land()
     page.lose_patience()
     browser.deliver(two)
-    assert two.outbox.problem == "full"
+    assert two.pending_writes.problem == "full"
     one.delete([one.conversation.id])
-    browser.settle()
-    assert (two.outbox.problem, len(two.outbox)) == ("", 0)
+    browser.reconcile()
+    assert (two.pending_writes.problem, len(two.pending_writes)) == ("", 0)
     assert browser.stored(two.conversation.id).path[0].text == "y" * 1_500

@@ -12,9 +12,9 @@ from chatcore.personas.model import Persona
 from chatcore.runs.registry import RunRegistry
 from chatcore.session import session as visit
 from chatcore.session.session import Visit
-from chatcore.storage import codec
+from chatcore.storage import keys
 from chatcore.storage.browser import persona_drafts, store
-from chatcore.storage.browser.loading import restore
+from chatcore.storage.browser.loading import load_storage
 from chatcore.storage.browser.personas import OwnPersonas
 from tests.support.builders.chats import some_id
 from tests.support.builders.personas import persona
@@ -23,22 +23,22 @@ from tests.support.fake_browser import Browser, Page, Puppet
 TABS = st.integers(0, 1)
 IDS = st.sampled_from(["one", "two"])
 PICK = st.integers(0, 5)
-KEY = codec.PERSONA_PREFIX + "one"
-DRAFT = codec.DRAFT_PREFIX + "one"
+KEY = keys.PERSONA_PREFIX + "one"
+DRAFT = keys.DRAFT_PREFIX + "one"
 
 
 @pytest.fixture
 def other(browser: Browser, visit: Visit) -> Visit:
     """Another tab, with the persona "one" in both."""
     own(visit).save(saying("first"))
-    browser.settle()
+    browser.reconcile()
     opened = browser.open()
-    browser.settle()
+    browser.reconcile()
     return opened
 
 
 def own(tab: Visit) -> OwnPersonas:
-    return tab.personas.library.own
+    return tab.personas.own
 
 
 def saying(text: str, persona_id: str = "one") -> Persona:
@@ -51,7 +51,7 @@ def prompt(tab: Visit, persona_id: str = "one") -> str | None:
 
 def stored(browser: Browser) -> dict[str, str]:
     """What a reload would find."""
-    found = restore(browser.items)
+    found = load_storage(browser.items)
     assert not found.damage
     return {persona_id: kept.persona.system_prompt for persona_id, kept in found.personas.items()}
 
@@ -63,7 +63,7 @@ def test_what_another_tab_saves_is_here_and_its_page_is_drawn_again(browser: Bro
     visit.take_news()
     own(other).save(saying("second"))
     own(other).save(saying("new", "two"))
-    browser.settle()
+    browser.reconcile()
     assert (prompt(visit), prompt(visit, "two")) == ("second", "new")
     assert visit.take_news()
     assert own(visit).drafts == {}
@@ -71,19 +71,19 @@ def test_what_another_tab_saves_is_here_and_its_page_is_drawn_again(browser: Bro
 
 def test_what_another_tab_deletes_is_gone_and_what_is_edited_of_it_stays(browser: Browser, visit: Visit, other: Visit):
     own(visit).keep_draft("one", "{half")
-    browser.settle()
+    browser.reconcile()
     own(other).delete("one")
     own(other).drop_draft("one")
-    browser.settle()
+    browser.reconcile()
     assert prompt(visit) is None
-    assert (own(visit).draft("one"), restore(browser.items).drafts["one"].text) == ("{half", "{half")
+    assert (own(visit).draft("one"), load_storage(browser.items).drafts["one"].text) == ("{half", "{half")
 
 
 def test_a_save_after_a_deletion_elsewhere_is_stored(browser: Browser, visit: Visit, other: Visit):
     own(other).delete("one")
-    browser.settle()
+    browser.reconcile()
     own(visit).save(saying("again"))
-    browser.settle()
+    browser.reconcile()
     assert prompt(other) == "again"
     assert stored(browser) == {"one": "again"}
 
@@ -93,27 +93,27 @@ def test_of_two_that_are_saved_at_the_same_time_one_holds_and_the_other_is_a_dra
 ):
     own(visit).save(saying("mine"))
     own(other).save(saying("theirs"))
-    browser.settle()
+    browser.reconcile()
     (kept,) = stored(browser).values()
     assert kept in ("mine", "theirs")
     assert prompt(visit) == prompt(other) == kept
     lost = visit if kept == "theirs" else other
     draft = own(lost).draft("one")
     assert draft == saying("mine" if kept == "theirs" else "theirs").to_json()
-    assert restore(browser.items).drafts["one"].text == draft
+    assert load_storage(browser.items).drafts["one"].text == draft
 
 
 def test_a_save_holds_against_a_deletion_that_did_not_know_of_it(browser: Browser, visit: Visit, other: Visit):
     own(visit).save(saying("mine"))
     own(other).delete("one")
-    browser.settle()
+    browser.reconcile()
     assert prompt(visit) == prompt(other) == stored(browser)["one"] == "mine"
 
 
 def test_both_tabs_may_delete(browser: Browser, visit: Visit, other: Visit):
     own(visit).delete("one")
     own(other).delete("one")
-    browser.settle()
+    browser.reconcile()
     assert prompt(visit) is prompt(other) is None
     assert KEY not in browser.items
 
@@ -121,9 +121,9 @@ def test_both_tabs_may_delete(browser: Browser, visit: Visit, other: Visit):
 def test_an_edit_of_what_another_tab_had_saved_before_leaves_no_draft(browser: Browser, visit: Visit, other: Visit):
     for text in ("second", "third", "fourth"):
         own(visit).save(saying(text))
-        browser.settle()
+        browser.reconcile()
         own(other).save(saying(f"{text}, improved"))
-        browser.settle()
+        browser.reconcile()
     assert prompt(visit) == "fourth, improved"
     assert own(visit).drafts == own(other).drafts == {}
 
@@ -131,9 +131,9 @@ def test_an_edit_of_what_another_tab_had_saved_before_leaves_no_draft(browser: B
 def test_a_tab_that_slept_hears_of_what_was_saved(browser: Browser, visit: Visit, other: Visit):
     browser.pages[visit].sleep()
     own(other).save(saying("second"))
-    browser.settle()
+    browser.reconcile()
     browser.pages[visit].wake()
-    browser.settle()
+    browser.reconcile()
     assert prompt(visit) == "second"
 
 
@@ -142,12 +142,12 @@ def test_a_tab_that_slept_hears_of_what_was_saved(browser: Browser, visit: Visit
 
 def test_a_draft_of_another_tab_is_here_unless_the_same_is_edited_here(browser: Browser, visit: Visit, other: Visit):
     own(other).keep_draft("one", "theirs")
-    browser.settle()
+    browser.reconcile()
     assert own(visit).draft("one") == "theirs"
     own(visit).keep_draft("one", "mine")
-    browser.settle()
+    browser.reconcile()
     assert (own(visit).draft("one"), own(other).draft("one")) == ("mine", "theirs")
-    assert restore(browser.items).drafts["one"].text == "mine"
+    assert load_storage(browser.items).drafts["one"].text == "mine"
 
 
 def test_a_draft_that_another_tab_drops_is_dropped_unless_it_is_edited_here(
@@ -155,23 +155,23 @@ def test_a_draft_that_another_tab_drops_is_dropped_unless_it_is_edited_here(
 ):
     own(visit).keep_draft("one", "half")
     own(visit).keep_draft("two", "half")
-    browser.settle()
+    browser.reconcile()
     own(other).keep_draft("two", "more")
-    browser.settle()
+    browser.reconcile()
     own(visit).drop_draft("one")
     own(visit).drop_draft("two")
-    browser.settle()
+    browser.reconcile()
     assert own(other).drafts == {"two": "more"}
     assert DRAFT not in browser.items
-    assert restore(browser.items).drafts["two"].text == "more"
+    assert load_storage(browser.items).drafts["two"].text == "more"
 
 
 def test_two_drafts_of_the_same_that_are_on_their_way_come_to_rest(browser: Browser, visit: Visit, other: Visit):
     own(visit).keep_draft("one", "mine")
     own(other).keep_draft("one", "theirs")
-    browser.settle()
+    browser.reconcile()
     assert (own(visit).draft("one"), own(other).draft("one")) == ("mine", "theirs")
-    assert len(visit.outbox) == len(other.outbox) == 0
+    assert len(visit.pending_writes) == len(other.pending_writes) == 0
 
 
 # What a newer version stores meanwhile
@@ -185,14 +185,14 @@ def test_what_a_newer_version_stores_meanwhile_is_not_overwritten(browser: Brows
     own(visit).keep_draft("one", "more")
     own(visit).delete("one")
     assert prompt(visit) is None
-    assert not [write for write in visit.outbox if write.key in (KEY, DRAFT)]
+    assert not [write for write in visit.pending_writes if write.key in (KEY, DRAFT)]
     assert visit.personas.library.clash(saying("again"))
 
 
 def test_nonsense_from_the_page_changes_nothing(browser: Browser, visit: Visit, other: Visit):
     own(visit).keep_draft("one", "half")
     for nonsense in ("text", 1, {"version": 1}, {"version": 1, "revision": 2**52, "persona": {"id": "two"}}):
-        visit.take_report({"changed": {KEY: nonsense, DRAFT: nonsense, codec.PERSONA_PREFIX: nonsense}})
+        visit.take_report({"changed": {KEY: nonsense, DRAFT: nonsense, keys.PERSONA_PREFIX: nonsense}})
     assert (prompt(visit), own(visit).draft("one")) == ("first", "half")
 
 
@@ -213,7 +213,7 @@ class TwoTabs(RuleBasedStateMachine):
         self.browser = Browser(self.registry, Puppet())
         self.browser.open()
         self.browser.open()
-        self.browser.settle()
+        self.browser.reconcile()
         self.number = 0
         self.owed: list[tuple[Visit, str, str]] = []
         """What was saved where: tab, id, text."""
@@ -308,7 +308,7 @@ class TwoTabs(RuleBasedStateMachine):
     def reload(self, tab: int) -> None:
         for page in list(self.browser.pages.values()):
             page.wake()
-        self.browser.settle(20)
+        self.browser.reconcile(20)
         gone, pages = self.tab(tab), list(self.browser.pages)
         self.owed = [it for it in self.owed if it[0] is not gone]
         again = self.browser.open()
@@ -319,7 +319,7 @@ class TwoTabs(RuleBasedStateMachine):
         pages = list(self.browser.pages.values())
         for page in pages:
             page.wake()
-        self.browser.settle(20)
+        self.browser.reconcile(20)
         there = stored(self.browser)
         for page in pages:
             here = {it.id: it.system_prompt for it in own(page.visit).all()}

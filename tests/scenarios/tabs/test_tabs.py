@@ -18,9 +18,9 @@ from tests.support.tabs import FIRST, all_texts, expect_the_same
 
 def test_what_is_said_in_one_tab_is_shown_in_the_other(browser, here, there, puppet):
     here.send("Two?")
-    browser.settle()
+    browser.reconcile()
     end(here, puppet, "Second.", DONE)
-    browser.settle()
+    browser.reconcile()
     assert texts(there) == texts(here) == ["One?", FIRST * 100, "Two?", "Second."]
     assert there.take_news()
     assert not there.take_news()
@@ -29,7 +29,7 @@ def test_what_is_said_in_one_tab_is_shown_in_the_other(browser, here, there, pup
 
 def test_an_answer_streams_in_both_tabs_and_is_asked_for_once(browser, here, there, puppet):
     here.send("Two?")
-    browser.settle()
+    browser.reconcile()
     say(there, puppet, "Sec")
     assert there.run is here.run
     assert calls(here, puppet) == 2
@@ -38,10 +38,10 @@ def test_an_answer_streams_in_both_tabs_and_is_asked_for_once(browser, here, the
 @pytest.mark.parametrize("begun_here", [True, False])
 def test_either_tab_may_stop_it(browser, here, there, puppet, begun_here):
     here.send("Two?")
-    browser.settle()
+    browser.reconcile()
     say(there, puppet, "Sec")
     (here if begun_here else there).stop()
-    browser.settle()
+    browser.reconcile()
     for visit in (here, there):
         assert (texts(visit)[3], endings(visit)[1]) == ("Sec", Ending.STOPPED)
     expect_the_same(browser, here, there)
@@ -49,11 +49,11 @@ def test_either_tab_may_stop_it(browser, here, there, puppet, begun_here):
 
 def test_both_tabs_stop_it_at_the_same_time(browser, here, there, puppet):
     here.send("Two?")
-    browser.settle()
+    browser.reconcile()
     say(there, puppet, "Sec")
     here.stop()
     there.stop()
-    browser.settle()
+    browser.reconcile()
     assert (texts(here)[3], endings(there)[1]) == ("Sec", Ending.STOPPED)
     expect_the_same(browser, here, there)
 
@@ -69,12 +69,12 @@ def test_a_stop_from_the_other_tab_stops_an_answer_that_has_not_begun(browser, h
     if heard == "after the answer has begun":
         here.begin()
         calls(here, puppet)
-    browser.settle()
+    browser.reconcile()
     assert (here.starting, here.run, endings(here)) == (False, None, [Ending.COMPLETE, Ending.STOPPED])
     assert all(entry.run.ended for entry in browser.registry._runs.values())
     expect_the_same(browser, here, there)
     there.send("Three?")
-    browser.settle()
+    browser.reconcile()
     assert texts(here)[4:] == ["Three?", ""]
 
 
@@ -88,10 +88,10 @@ def test_a_question_of_a_slow_tab_is_not_given_up_by_the_other_for_good(browser,
     browser.deliver(there)
     there.attach()
     assert endings(there)[1] is Ending.INTERRUPTED
-    browser.settle()
+    browser.reconcile()
     say(here, puppet, "Second.")
     end(here, puppet)
-    browser.settle()
+    browser.reconcile()
     for visit in (here, there):
         assert (texts(visit)[3], endings(visit)[1]) == ("Second.", Ending.COMPLETE)
     expect_the_same(browser, here, there)
@@ -100,7 +100,7 @@ def test_a_question_of_a_slow_tab_is_not_given_up_by_the_other_for_good(browser,
 def test_an_answer_goes_on_though_another_tab_takes_it_for_interrupted(browser, here, there, puppet):
     """That tab is of another server process, say."""
     here.send("Two?")
-    browser.settle()
+    browser.reconcile()
     say(here, puppet, "Sec")
     there.answers.registry = other = RunRegistry()
     there.answers._runs.clear()
@@ -110,10 +110,10 @@ def test_an_answer_goes_on_though_another_tab_takes_it_for_interrupted(browser, 
     )
     there.attach()
     assert endings(there)[1] is Ending.INTERRUPTED
-    browser.settle()
+    browser.reconcile()
     assert run_of(here).ended is None
     end(here, puppet, "ond.", DONE)
-    browser.settle()
+    browser.reconcile()
     assert (texts(there)[3], endings(there)[1]) == ("Second.", Ending.COMPLETE)
     other.close()
 
@@ -127,14 +127,14 @@ def test_two_answers_in_the_same_place_are_branches_and_each_tab_stays_with_its_
     for visit in (here, there):
         browser.pages[visit].draw()
         browser.pages[visit].land()
-    browser.settle()
+    browser.reconcile()
     for visit, text in ((here, "H."), (there, "T.")):
         calls(visit, puppet)
         call = puppet.questions().index("Here?" if visit is here else "There?")
         run = run_of(visit)
         puppet.say(text, DONE, call=call)
         wait_for_end(run)
-    browser.settle()
+    browser.reconcile()
     assert (texts(here)[2:], texts(there)[2:]) == (["Here?", "H."], ["There?", "T."])
     assert all_texts(here) == all_texts(there) == {"One?", FIRST * 100, "Here?", "H.", "There?", "T."}
     parent = here.conversation.path[1].id
@@ -148,7 +148,7 @@ def test_what_one_tab_wrote_over_the_other_s_comes_back_although_that_one_is_clo
     browser.store(here)
     browser.store(there)
     browser.close(here)
-    browser.settle()
+    browser.reconcile()
     assert {"Here?", "There?"} <= all_texts(there)
     expect_the_same(browser, there)
 
@@ -156,14 +156,14 @@ def test_what_one_tab_wrote_over_the_other_s_comes_back_although_that_one_is_clo
 def test_a_write_that_comes_late_over_newer_ones_is_noticed(browser, here, there, puppet):
     """Both take over the same end, and one goes on: the other's write is not needed any more, but under way."""
     here.send("Two?")
-    browser.settle()
+    browser.reconcile()
     run = run_of(here)
     calls(here, puppet)
     puppet.say("Second.", DONE)
     wait_for_end(run)
-    there.settle()
+    there.reconcile()
     browser.pages[there].draw()
-    here.settle()
+    here.reconcile()
     here.send("Three?")
     browser.store(here)
     late = browser.pages[there]._drawn
@@ -171,29 +171,29 @@ def test_a_write_that_comes_late_over_newer_ones_is_noticed(browser, here, there
     browser.pages[there]._drawn = late
     browser.pages[there].land()
     browser.close(here)
-    browser.settle()
+    browser.reconcile()
     assert "Three?" in {message.text for message in browser.stored(there.conversation.id).messages}
 
 
 def test_two_tabs_that_send_the_same_queue_ask_once(browser, here, there, puppet):
     here.send("Two?")
-    browser.settle()
+    browser.reconcile()
     here.send("Three?")
     there.send("Four?")
-    browser.settle()
+    browser.reconcile()
     run = run_of(here)
     calls(here, puppet)
     puppet.say("Second.", DONE)
     wait_for_end(run)
     for visit in (here, there):
-        visit.settle()
+        visit.reconcile()
     for visit in (here, there):
         browser.pages[visit].draw()
         browser.pages[visit].land()
-    browser.settle()
+    browser.reconcile()
     assert calls(here, puppet) == 3
     end(here, puppet, "Third.", DONE)
-    browser.settle()
+    browser.reconcile()
     assert calls(here, puppet) == 4
     assert sorted(puppet.questions()[2:]) == ["Four?", "Three?"]
     assert texts(here) == texts(there)
@@ -204,14 +204,14 @@ def test_two_tabs_that_send_the_same_queue_ask_once(browser, here, there, puppet
 def test_a_draft_that_one_tab_withdraws_and_the_other_sends_is_sent_once(browser, here, there, puppet):
     here.send("Two?")
     here.send("Three?")
-    browser.settle()
+    browser.reconcile()
     run = run_of(here)
     calls(here, puppet)
     puppet.say("Second.", DONE)
     wait_for_end(run)
-    there.withdraw(there.conversation.queue[0].id)
-    here.settle()
-    browser.settle()
+    there.unqueue(there.conversation.queue[0].id)
+    here.reconcile()
+    browser.reconcile()
     assert (texts(here)[4:], here.conversation.queue, there.conversation.queue) == (["Three?", ""], (), ())
     expect_the_same(browser, here, there)
 
@@ -220,13 +220,13 @@ def test_the_same_retry_in_two_tabs_gives_two_branches(browser, here, there, pup
     answer = here.conversation.path[-1]
     here.retry(answer.id)
     there.retry(answer.id)
-    browser.settle()
+    browser.reconcile()
     assert calls(here, puppet) == 3
     for call in (1, 2):
         puppet.say(f"Try {call}.", DONE, call=call)
     for visit in (here, there):
         wait_for_end(run_of(visit))
-    browser.settle()
+    browser.reconcile()
     assert {"Try 1.", "Try 2."} <= all_texts(here)
     assert not [message for message in there.conversation.messages if message.running]
     expect_the_same(browser, here, there)
@@ -238,7 +238,7 @@ def test_what_is_written_again_for_another_tab_is_never_taken_for_what_comes_aft
     there.send("Three?")
     browser.store(there)
     browser.deliver(here)
-    key = next(write.key for write in here.outbox if here.conversation.id in write.key)
-    stamp = here.outbox.get(key).stamp
+    key = next(write.key for write in here.pending_writes if here.conversation.id in write.key)
+    stamp = here.pending_writes.get(key).stamp
     here.send("Four?")
-    assert here.outbox.get(key).stamp != stamp
+    assert here.pending_writes.get(key).stamp != stamp

@@ -15,10 +15,11 @@ from chatcore.attachments.files import File
 from chatcore.attachments.images import Image
 from chatcore.conversation import tree as conversation
 from chatcore.conversation.merge import merge, ordered
-from chatcore.conversation.messages import LATEST, Draft, Feedback, Label, Message, Sent
+from chatcore.conversation.messages import Draft, Feedback, Label, Message, PromptRecord
 from chatcore.conversation.metrics import Timing
 from chatcore.conversation.tree import Conversation
 from chatcore.events import Ended, Ending, Reply, UsageReported
+from chatcore.ids import LATEST
 from tests.support.asking import by
 from tests.support.builders.personas import TUTOR, WRITER
 
@@ -34,7 +35,7 @@ FILES = st.lists(st.builds(File, TEXTS, TEXTS), max_size=2).map(tuple)
 FEEDBACK = st.none() | st.builds(Feedback, st.booleans(), TEXTS)
 TIMING = st.none() | st.builds(Timing, COUNTS, st.none() | COUNTS, st.none() | COUNTS, COUNTS)
 SENT = st.none() | st.builds(
-    Sent,
+    PromptRecord,
     COUNTS,
     st.sampled_from(["", f"id-{7:019d}"]),
     st.sampled_from([(), (f"id-{8:019d}",)]),
@@ -213,7 +214,7 @@ def operate(chat: Conversation, name: str, pick: int) -> Conversation:
             return chat.send_queued(by("m"), ANYBODY[pick % 3])
         case "withdraw" | "requeue" if chat.queue:
             draft = chat.queue[pick % len(chat.queue)]
-            without = chat.withdraw(draft.id)
+            without = chat.unqueue(draft.id)
             return without if name == "withdraw" else without.requeue(draft)
     return _change(chat, name, pick) if chat.messages else chat
 
@@ -232,7 +233,7 @@ def _change(chat: Conversation, name: str, pick: int) -> Conversation:
         case "show":
             return chat.show(message.id)
         case "go on":
-            return chat.go_on(message.id, by("m"))
+            return chat.continue_answer(message.id, by("m"))
         case "edit":
             return chat.edit(message.id, f"Edited {pick}", by("m"), ANYBODY[pick % 3])
         case "delete":

@@ -10,8 +10,7 @@ import pytest
 from chatcore.conversation.tree import Conversation
 from chatcore.errors import InputError
 from chatcore.events import Ended, Ending, Reply
-from chatcore.storage import codec
-from chatcore.transfer import imports
+from chatcore.transfer import imports, json_export
 from chatcore.transfer.imports import Imported
 from tests.support.asking import by
 from tests.support.builders.exports import small_chatgpt_chat, small_open_webui_chat
@@ -37,7 +36,7 @@ def asked(text: str = "Why?") -> Conversation:
 
 
 def own(*chats: Conversation) -> dict[str, Any]:
-    return json.loads(codec.export(chats))
+    return json.loads(json_export.export(chats))
 
 
 EVERY = {

@@ -9,7 +9,7 @@ from starlette.testclient import TestClient
 
 from chatcore import api
 from chatcore.session.session import Visit
-from chatcore.storage import codec
+from chatcore.storage import keys
 from tests.support.app_process import ROOT
 from tests.support.fake_browser import Puppet, calls
 
@@ -34,8 +34,8 @@ def test_where_there_is_nothing_no_page_comes(client: TestClient) -> None:
 
 def test_a_report_confirms_the_question_and_begins_the_answer(client: TestClient, visit: Visit, puppet: Puppet) -> None:
     visit.send("One?")
-    key = codec.chat_key(visit.conversation.id)
-    report = {"visit": visit.token, "found": {key: visit.outbox.get(key).stamp}, "problem": ""}
+    key = keys.chat_key(visit.conversation.id)
+    report = {"visit": visit.token, "found": {key: visit.pending_writes.get(key).stamp}, "problem": ""}
     assert client.post("/api/stored", json=report).status_code == 204
     assert calls(visit, puppet) == 1
 

@@ -124,7 +124,7 @@ def test_a_version_covers_another_when_merging_brings_nothing_but_the_branch_on_
         pytest.param(lambda chat: chat.ask("?", by("m")), False, id="a message"),
         pytest.param(lambda chat: chat.finish(chat.path[-1].id, DONE), False, id="an end"),
         pytest.param(lambda chat: chat.enqueue("?"), False, id="a draft"),
-        pytest.param(lambda chat: chat.withdraw("d"), False, id="a withdrawal"),
+        pytest.param(lambda chat: chat.unqueue("d"), False, id="a withdrawal"),
         pytest.param(lambda chat: chat.rename("Name"), False, id="a name"),
     ],
 )
@@ -184,30 +184,30 @@ def test_a_draft_that_one_tab_sent_waits_in_no_other():
 
 def test_a_withdrawn_draft_comes_back_from_no_other_tab():
     common = answered("1").enqueue("2").enqueue("3")
-    here, there = common.withdraw(common.queue[0].id), common.enqueue("4")
+    here, there = common.unqueue(common.queue[0].id), common.enqueue("4")
     assert [draft.text for draft in merge(here, there).queue] == ["3", "4"]
 
 
 def test_a_draft_that_is_put_back_stands_in_its_old_place_in_every_tab():
     common = answered("1").enqueue("2").enqueue("3")
     draft = common.queue[0]
-    merged = merge(common.withdraw(draft.id).requeue(draft), common)
+    merged = merge(common.unqueue(draft.id).requeue(draft), common)
     assert [it.text for it in merged.queue] == ["2", "3"]
     assert draft.id not in {it.id for it in merged.queue}
 
 
 def test_what_was_sent_stays_though_another_tab_withdrew_it():
     common = answered("1").enqueue("2")
-    merged = merge(common.send_queued(by("m")), common.withdraw(common.queue[0].id))
+    merged = merge(common.send_queued(by("m")), common.unqueue(common.queue[0].id))
     assert texts(merged)[2] == "2"
     assert merged.queue == ()
 
 
 def test_the_branch_on_screen_is_that_of_the_higher_revision():
     common = answered("1")
-    behind, ahead = common.ask("2", by("m")), common.ask("3", by("m")).pin(True)
-    assert merge(behind, ahead).path == ahead.path
-    assert merge(ahead, behind).revision == ahead.revision
+    background, ahead = common.ask("2", by("m")), common.ask("3", by("m")).pin(True)
+    assert merge(background, ahead).path == ahead.path
+    assert merge(ahead, background).revision == ahead.revision
 
 
 def test_the_label_of_the_higher_revision_holds_whatever_the_chats_have():

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chatcore.conversation.listing import Entry
 from chatcore.conversation.search import AFTER, BEFORE, Hit, find
-from chatcore.storage.browser.store import Entry
 
 
 def entry(title: str = "A title") -> Entry:

@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 
 from chatcore.conversation.merge import changes, merge, ordered
-from chatcore.conversation.messages import LATEST, Draft, Label, Message
+from chatcore.conversation.messages import Draft, Label, Message
 from chatcore.conversation.tree import Conversation
 from chatcore.events import Ended, Ending, Reply, UsageReported
+from chatcore.ids import LATEST
 from chatcore.storage import codec
 from tests.support.asking import by
 from tests.support.builders.chats import (
@@ -100,7 +101,7 @@ def test_a_reply_without_an_end_was_interrupted():
 
 def test_every_change_makes_a_new_value_with_a_greater_revision():
     chat = Conversation()
-    steps = [chat, chat := chat.ask("1", by("m")), chat := chat.enqueue("2"), chat := chat.withdraw(chat.queue[0].id)]
+    steps = [chat, chat := chat.ask("1", by("m")), chat := chat.enqueue("2"), chat := chat.unqueue(chat.queue[0].id)]
     steps += [chat := chat.requeue(Draft("d", "2")), chat := chat.finish(leaf(chat), DONE)]
     steps += [chat.answer(chat.path[0].id, by("m"))]
     assert all(older.revision < newer.revision for older, newer in pairwise(steps))
@@ -111,7 +112,7 @@ def test_the_queue_keeps_its_order_also_when_a_draft_is_withdrawn_and_comes_back
     with clock():
         chat = Conversation().enqueue("a").enqueue("b").enqueue("c")
     middle = chat.queue[1]
-    without = chat.withdraw(middle.id)
+    without = chat.unqueue(middle.id)
     assert [draft.text for draft in without.queue] == ["a", "c"]
     assert [draft.text for draft in without.requeue(middle).queue] == ["a", "b", "c"]
 
@@ -119,7 +120,7 @@ def test_the_queue_keeps_its_order_also_when_a_draft_is_withdrawn_and_comes_back
 def test_a_draft_that_comes_back_has_another_id_for_its_own_was_taken_back():
     chat = Conversation().enqueue("a")
     draft = chat.queue[0]
-    back = chat.withdraw(draft.id).requeue(draft)
+    back = chat.unqueue(draft.id).requeue(draft)
     assert back.withdrawn == {draft.id}
     assert (back.queue[0].text, back.queue[0].created) == (draft.text, draft.created)
     assert back.queue[0].id != draft.id
@@ -243,7 +244,7 @@ def test_what_counts_as_high_as_it_can_goes_on_and_stays_readable():
 def test_an_answer_that_goes_on_is_a_new_one_with_the_text_and_the_run_before():
     chat = Conversation().ask("Why?", by("first"))
     begun = chat.finish(leaf(chat), Reply("Beca", ended=Ended(Ending.LENGTH)))
-    going = begun.go_on(leaf(begun), by("second"))
+    going = begun.continue_answer(leaf(begun), by("second"))
     assert (last(going).text, last(going).running, last(going).model) == ("Beca", True, "second")
     assert (last(going).runs, last(going).run != last(begun).run) == ((last(begun).run,), True)
     assert (going.path[0], going.get(leaf(begun))) == (begun.path[0], last(begun))
@@ -255,7 +256,7 @@ def test_an_answer_that_was_gone_on_with_is_no_version_of_its_own_unless_the_cha
     chat = Conversation().ask("Why?", by("m"))
     begun = chat.finish(leaf(chat), Reply("Beca", ended=Ended(Ending.LENGTH)))
     place = (last(begun).parent, "assistant")
-    going = begun.go_on(leaf(begun), by("m"))
+    going = begun.continue_answer(leaf(begun), by("m"))
     assert going.versions()[place] == [last(going)]
     assert going.show(leaf(begun)).versions()[place] == [last(begun), last(going)]
     asked = merge(going, begun.ask("And?", by("m")))
@@ -265,7 +266,7 @@ def test_an_answer_that_was_gone_on_with_is_no_version_of_its_own_unless_the_cha
 def test_two_tabs_that_go_on_with_the_same_answer_lose_neither():
     chat = Conversation().ask("Why?", by("m"))
     begun = chat.finish(leaf(chat), Reply("Beca", ended=Ended(Ending.LENGTH)))
-    one, other = begun.go_on(leaf(begun), by("m")), begun.go_on(leaf(begun), by("m"))
+    one, other = begun.continue_answer(leaf(begun), by("m")), begun.continue_answer(leaf(begun), by("m"))
     one = one.finish(leaf(one), Reply("Because.", ended=Ended(Ending.COMPLETE)))
     other = other.finish(leaf(other), Reply("Became.", ended=Ended(Ending.COMPLETE)))
     both = merge(one, other).versions()[last(begun).parent, "assistant"]
@@ -275,7 +276,7 @@ def test_two_tabs_that_go_on_with_the_same_answer_lose_neither():
 def test_an_answer_that_could_not_go_on_loses_nothing():
     chat = Conversation().ask("Why?", by("m"))
     begun = chat.finish(leaf(chat), Reply("Beca", reasoning="Hm.", ended=Ended(Ending.STOPPED)))
-    going = begun.go_on(leaf(begun), by("m"))
+    going = begun.continue_answer(leaf(begun), by("m"))
     failed = going.finish(leaf(going), Reply("", ended=Ended(Ending.FAILED, "Out.")))
     assert (last(failed).text, last(failed).reasoning, last(failed).ended) == (
         "Beca",
@@ -298,7 +299,7 @@ def test_an_answer_that_could_not_go_on_loses_nothing():
 def test_an_answer_that_went_on_took_what_all_its_runs_took(before, now, both):
     chat = Conversation().ask("Why?", by("m"))
     chat = chat.finish(leaf(chat), Reply("Beca", before, Ended(Ending.LENGTH)))
-    chat = chat.go_on(leaf(chat), by("m"))
+    chat = chat.continue_answer(leaf(chat), by("m"))
     assert last(chat.finish(leaf(chat), Reply("Because.", now, Ended(Ending.COMPLETE)))).usage == both
 
 
@@ -308,14 +309,14 @@ def test_an_answer_that_went_on_took_what_all_its_runs_took(before, now, both):
 def test_an_answer_that_went_on_has_the_reasoning_of_all_its_runs(before, now, both):
     chat = Conversation().ask("Why?", by("m"))
     chat = chat.finish(leaf(chat), Reply("Beca", None, Ended(Ending.LENGTH), before))
-    chat = chat.go_on(leaf(chat), by("m"))
+    chat = chat.continue_answer(leaf(chat), by("m"))
     assert last(chat.finish(leaf(chat), Reply("Because.", None, Ended(Ending.COMPLETE), now))).reasoning == both
 
 
 def test_a_question_and_a_running_answer_do_not_go_on():
     chat = Conversation().ask("Why?", by("m"))
-    assert chat.go_on(chat.path[0].id, by("m")) is chat
-    assert chat.go_on(leaf(chat), by("m")) is chat
+    assert chat.continue_answer(chat.path[0].id, by("m")) is chat
+    assert chat.continue_answer(leaf(chat), by("m")) is chat
 
 
 # Personas

@@ -12,13 +12,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chatcore.conversation.messages import LATEST, Feedback, Message
+from chatcore.conversation.messages import Feedback, Message
 from chatcore.conversation.metrics import Timing
 from chatcore.conversation.tree import Conversation
 from chatcore.events import Ended, Ending, Reply, UsageReported
+from chatcore.ids import LATEST
 from chatcore.insights import figures as insights
 from chatcore.insights.figures import Row, by_day, by_model, group, priced, rows_of, to_csv
-from chatcore.insights.reader import Reading
+from chatcore.insights.reader import AnswerRows
 from tests.support.asking import by
 from tests.support.builders.chats import FEEDBACK, TIMING
 from tests.support.fake_browser import DONE, end
@@ -84,28 +85,28 @@ def sums(chat: Conversation) -> tuple[int, int | None, int | None]:
 
 def test_an_answer_that_another_one_goes_on_with_is_counted_once() -> None:
     chat = finished(asked(), 10, 20, ending=Ending.STOPPED)
-    chat = finished(chat.go_on(chat.path[-1].id, by("m")), 100, 200)
+    chat = finished(chat.continue_answer(chat.path[-1].id, by("m")), 100, 200)
     assert sums(chat) == (1, 110, 220)
 
 
 def test_an_answer_is_counted_while_it_is_gone_on_with() -> None:
     chat = finished(asked(), 10, 20, ending=Ending.STOPPED)
-    assert sums(chat.go_on(chat.path[-1].id, by("m"))) == (1, 10, 20)
+    assert sums(chat.continue_answer(chat.path[-1].id, by("m"))) == (1, 10, 20)
 
 
 def test_an_answer_that_two_others_go_on_with_is_counted_once() -> None:
     chat = finished(asked(), 10, 20, ending=Ending.STOPPED)
     first = chat.path[-1].id
     for _ in range(2):
-        chat = finished(chat.go_on(first, by("m")), 100, 200, ending=Ending.STOPPED)
+        chat = finished(chat.continue_answer(first, by("m")), 100, 200, ending=Ending.STOPPED)
     assert sums(chat) == (2, 210, 420)
-    chat = finished(chat.go_on(chat.path[-1].id, by("m")), 1000, 2000)
+    chat = finished(chat.continue_answer(chat.path[-1].id, by("m")), 1000, 2000)
     assert sums(chat) == (2, 1210, 2420)
 
 
 def test_what_a_deleted_answer_went_on_with_is_counted_once() -> None:
     chat = finished(asked(), 10, 20, ending=Ending.STOPPED)
-    chat = finished(chat.go_on(chat.path[-1].id, by("m")), 100, 200)
+    chat = finished(chat.continue_answer(chat.path[-1].id, by("m")), 100, 200)
     assert sums(chat.delete(chat.path[-1].id)) == (2, 110, 220)
 
 
@@ -207,7 +208,7 @@ def test_a_file_is_read_as_utf_8_and_no_cell_as_a_formula() -> None:
     assert {number for _, number in lines} == {"-1.5"}
 
 
-# Reading the chats
+# AnswerRows the chats
 
 
 def ask(browser: Any, visit: Any, puppet: Any, text: str) -> None:
@@ -217,14 +218,14 @@ def ask(browser: Any, visit: Any, puppet: Any, text: str) -> None:
     end(visit, puppet, "Answer.", DONE)
 
 
-def read(reading: Reading, visit: Any) -> tuple[int, list[str]]:
+def read(reading: AnswerRows, visit: Any) -> tuple[int, list[str]]:
     """How many chats were read, and of which chats the rows are, newest first."""
     return len(list(reading.steps(visit))), [row.title for row in reading.rows]
 
 
 def test_each_chat_is_read_once_and_again_when_it_has_changed(browser, visit, puppet, first):
     ask(browser, visit, puppet, "Second?")
-    reading = Reading()
+    reading = AnswerRows()
     assert read(reading, visit) == (2, ["Second?", "First?"])
     browser.store_all(visit)
     read(reading, visit)
@@ -236,7 +237,7 @@ def test_each_chat_is_read_once_and_again_when_it_has_changed(browser, visit, pu
 
 
 def test_what_another_tab_has_stored_is_read(browser, visit, first):
-    reading = Reading()
+    reading = AnswerRows()
     read(reading, visit)
     other = browser.open(first.id)
     other.rate(first.messages[-1].id, Feedback(good=True))
@@ -248,7 +249,7 @@ def test_what_another_tab_has_stored_is_read(browser, visit, first):
 
 def test_who_stops_reading_goes_on_from_there(browser, visit, puppet, first):
     ask(browser, visit, puppet, "Second?")
-    reading = Reading()
+    reading = AnswerRows()
     assert next(reading.steps(visit)) == (1, 2)
     assert list(reading.steps(visit)) == [(1, 1)]
 
@@ -256,4 +257,4 @@ def test_who_stops_reading_goes_on_from_there(browser, visit, puppet, first):
 def test_a_temporary_chat_is_not_read(browser, visit, puppet, first):
     visit.new_chat(temporary=True)
     ask(browser, visit, puppet, "Secret?")
-    assert read(Reading(), visit) == (1, ["First?"])
+    assert read(AnswerRows(), visit) == (1, ["First?"])

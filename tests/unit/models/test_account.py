@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from chatcore.errors import ProviderError
-from chatcore.models.account import KEEP_FAILURE, KEEP_LIST, Source
+from chatcore.models.account import KEEP_FAILURE, KEEP_LIST, ProviderAccount
 from chatcore.providers.base import ModelInfo
 from chatcore.providers.failures import Failure, Kind
 from chatcore.providers.mock import MockProvider
@@ -22,7 +22,7 @@ LISTED = (ModelInfo("fake-1"),)
 
 def test_a_list_is_asked_for_once_an_hour_and_by_hand(upstream: Upstream) -> None:
     page = page_at(upstream)
-    models = page.lineup.models
+    models = page.directory.models
 
     async def work() -> None:
         for _ in range(3):
@@ -51,15 +51,15 @@ def test_a_list_that_could_not_be_had_is_asked_for_again_after_a_while_or_by_han
         good, upstream.models = upstream.models, Script((Status(500, JSON, "{}"),))
         for _ in range(2):
             with pytest.raises(ProviderError):
-                await page.lineup.models("openai")
+                await page.directory.models("openai")
         assert len(upstream.exchanges) == 1
         page.now += KEEP_FAILURE + 1
         with pytest.raises(ProviderError):
             await page.another().models("openai")
         assert len(upstream.exchanges) == 2
         upstream.models = good
-        assert await page.lineup.models("openai", refresh=True) == LISTED
-        assert await page.lineup.models("openai") == LISTED
+        assert await page.directory.models("openai", refresh=True) == LISTED
+        assert await page.directory.models("openai") == LISTED
 
     page.run(work)
 
@@ -68,11 +68,11 @@ def test_a_list_that_is_good_stays_though_it_could_not_be_had_anew(upstream: Ups
     page = page_at(upstream)
 
     async def work() -> None:
-        await page.lineup.models("openai")
+        await page.directory.models("openai")
         upstream.models = Script((Status(500, JSON, "{}"),))
         with pytest.raises(ProviderError):
-            await page.lineup.models("openai", refresh=True)
-        assert await page.lineup.models("openai") == LISTED
+            await page.directory.models("openai", refresh=True)
+        assert await page.directory.models("openai") == LISTED
 
     page.run(work)
 
@@ -96,7 +96,7 @@ class Slow(MockProvider):
 def test_all_who_wait_for_a_list_wait_for_one(fails: bool) -> None:
     async def work() -> None:
         provider = Slow(fails)
-        source = Source(VENDORS["openai"], "http://localhost/v1", provider, "", clock=lambda: 0.0)
+        source = ProviderAccount(VENDORS["openai"], "http://localhost/v1", provider, "", clock=lambda: 0.0)
         waiting = [asyncio.create_task(source.models(refresh=number == 4)) for number in range(5)]
         await asyncio.sleep(0)
         waiting.pop(0).cancel()
@@ -130,7 +130,7 @@ def test_a_trial_that_is_given_up_asks_no_longer(upstream: Upstream) -> None:
     page = page_at(upstream)
 
     async def work() -> None:
-        trial = asyncio.create_task(page.lineup.test("compatible", OWN_KEY, upstream.base_url))
+        trial = asyncio.create_task(page.directory.test("compatible", OWN_KEY, upstream.base_url))
         await asyncio.sleep(0.05)
         trial.cancel()
         with pytest.raises(asyncio.CancelledError):
@@ -144,13 +144,13 @@ def test_the_list_of_an_own_key_is_one_visitors_alone(upstream: Upstream) -> Non
     page = page_at(upstream)
 
     async def work() -> None:
-        page.lineup.use_own("openai", OWN_KEY, upstream.base_url)
+        page.directory.use_own("openai", OWN_KEY, upstream.base_url)
         upstream.models = {"data": [{"id": "private"}]}
-        assert await page.lineup.models("openai") == (ModelInfo("private"),)
+        assert await page.directory.models("openai") == (ModelInfo("private"),)
         upstream.models = {"data": [{"id": "public"}]}
         assert await page.another().models("openai") == (ModelInfo("public"),)
-        page.lineup.use_own("openai", OWN_KEY, upstream.base_url)
-        assert await page.lineup.models("openai") == (ModelInfo("public"),)
+        page.directory.use_own("openai", OWN_KEY, upstream.base_url)
+        assert await page.directory.models("openai") == (ModelInfo("public"),)
 
     page.run(work)
 
@@ -158,9 +158,9 @@ def test_the_list_of_an_own_key_is_one_visitors_alone(upstream: Upstream) -> Non
 def test_a_list_says_what_the_provider_and_the_price_list_know(upstream: Upstream) -> None:
     page = Page(ANTHROPIC_API_KEY="k", ANTHROPIC_BASE_URL=upstream.base_url)
     upstream.models = {"data": [{"id": "claude-3-opus-x", "context_length": 5, "type": "model"}]}
-    (opus,) = page.run(lambda: page.lineup.models("anthropic"))
+    (opus,) = page.run(lambda: page.directory.models("anthropic"))
     assert (opus.takes_images, opus.input_price) == (True, None)  # Another server has prices of its own.
-    assert page.lineup.info("anthropic", "claude-3-opus-x") == opus
+    assert page.directory.info("anthropic", "claude-3-opus-x") == opus
 
 
 @pytest.mark.parametrize(("address", "shown"), [("https://api.openai.com/v1", 1), ("http://localhost:8000/v1", 2)])
@@ -169,7 +169,7 @@ def test_only_openais_own_list_is_cut_down_to_what_chats(address: str, shown: in
         async def models(self) -> tuple[ModelInfo, ...]:
             return ModelInfo("gpt-4o"), ModelInfo("whisper-1")
 
-    source = Source(VENDORS["openai"], address, Listing(), "", clock=lambda: 0.0)
+    source = ProviderAccount(VENDORS["openai"], address, Listing(), "", clock=lambda: 0.0)
     listed = asyncio.run(source.models())
     assert [info.id for info in listed] == ["gpt-4o", "whisper-1"][:shown]
     assert source.info("gpt-4o") == listed[0]
@@ -177,23 +177,23 @@ def test_only_openais_own_list_is_cut_down_to_what_chats(address: str, shown: in
 
 def test_what_is_known_offline_needs_no_list() -> None:
     page = Page(OPENAI_API_KEY="k")
-    assert page.lineup.info("openai", "gpt-4o").takes_images
-    assert page.lineup.info("nobody", "m") == ModelInfo("m")
+    assert page.directory.info("openai", "gpt-4o").takes_images
+    assert page.directory.info("nobody", "m") == ModelInfo("m")
     page.run(page.server.warm)
-    known = page.lineup.info("openai", "gpt-4o")
+    known = page.directory.info("openai", "gpt-4o")
     assert (known.context, known.input_price, known.output_price) == (128_000, 2.5, 10.0)
-    assert page.lineup.info("anthropic", "claude-haiku-5-5").context == 1_000_000
+    assert page.directory.info("anthropic", "claude-haiku-5-5").context == 1_000_000
 
 
 def test_the_same_name_has_no_price_on_another_server(upstream: Upstream) -> None:
     page = page_at(upstream)
     page.run(page.server.warm)
-    assert page.lineup.info("openai", "gpt-4o").input_price is None
+    assert page.directory.info("openai", "gpt-4o").input_price is None
 
 
 def test_a_provider_without_a_key_has_no_list() -> None:
     with pytest.raises(ProviderError, match="no key"):
-        asyncio.run(Page().lineup.models("openai"))
+        asyncio.run(Page().directory.models("openai"))
 
 
 def test_a_server_that_says_nothing_is_not_waited_for(upstream: Upstream, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -201,7 +201,7 @@ def test_a_server_that_says_nothing_is_not_waited_for(upstream: Upstream, monkey
     upstream.models = Script((Stall(),))
     page = page_at(upstream)
     with pytest.raises(Failure) as silent:
-        page.run(lambda: page.lineup.models("openai"))
+        page.run(lambda: page.directory.models("openai"))
     assert silent.value.kind is Kind.SILENT
 
 
@@ -212,7 +212,7 @@ def test_a_server_that_says_nothing_is_not_waited_for(upstream: Upstream, monkey
 def test_a_trial_counts_the_models(upstream: Upstream, count: int, words: str) -> None:
     upstream.models = {"data": [{"id": f"m{number}"} for number in range(count)]}
     page = Page()
-    assert page.run(lambda: page.lineup.test("compatible", f" {OWN_KEY}\n", upstream.base_url + "/")) == words
+    assert page.run(lambda: page.directory.test("compatible", f" {OWN_KEY}\n", upstream.base_url + "/")) == words
     assert keys_at(upstream) == [f"Bearer {OWN_KEY}"]
     assert ready(page) == ["mock"]
 
@@ -221,7 +221,7 @@ def test_a_trial_counts_the_models(upstream: Upstream, count: int, words: str) -
 def test_a_server_without_a_list_is_no_failure(upstream: Upstream, status: int) -> None:
     upstream.models = Script((Status(status, JSON, '{"error": "no such path"}'),))
     page = Page()
-    said = page.run(lambda: page.lineup.test("compatible", "", upstream.base_url))
+    said = page.run(lambda: page.directory.test("compatible", "", upstream.base_url))
     assert said.startswith("The server answers. 127.0.0.1:")
     assert said.endswith("has no list of models: type the model's name.")
 
@@ -233,5 +233,5 @@ def test_a_trial_that_fails_says_why(upstream: Upstream, status: int, kind: Kind
     upstream.models = Script((Status(status, JSON, "{}"),))
     page = Page()
     with pytest.raises(Failure) as failed:
-        page.run(lambda: page.lineup.test("compatible", OWN_KEY, upstream.base_url))
+        page.run(lambda: page.directory.test("compatible", OWN_KEY, upstream.base_url))
     assert failed.value.kind is kind

@@ -56,7 +56,7 @@ def test_another_server_is_known_by_its_address() -> None:
 
 
 @pytest.mark.parametrize(
-    ("model", "takes"),
+    ("model", "supported"),
     [
         ("claude-haiku-5-5", True),
         ("claude-3-opus-20240229", True),
@@ -87,8 +87,8 @@ def test_another_server_is_known_by_its_address() -> None:
         ("foo1", None),
     ],
 )
-def test_whether_a_model_takes_images_is_seen_in_its_name(model: str, takes: bool | None) -> None:
-    assert catalog.with_images(ModelInfo(model)).takes_images is takes
+def test_whether_a_model_takes_images_is_seen_in_its_name(model: str, supported: bool | None) -> None:
+    assert catalog.with_images(ModelInfo(model)).takes_images is supported
 
 
 def test_the_list_is_read_without_a_connection_and_not_before_it_is_needed() -> None:

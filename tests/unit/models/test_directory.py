@@ -7,7 +7,7 @@ import asyncio
 
 import pytest
 
-from chatcore.conversation.messages import Choice
+from chatcore.conversation.messages import ModelRef
 from chatcore.errors import InputError
 from tests.support.asking import collect
 from tests.support.directories import OWN_KEY, Page, keys_at, nothing_is_set, page_at, ready  # noqa: F401
@@ -20,17 +20,17 @@ from tests.support.fake_vendor.upstream import Upstream
 def test_without_any_setting_only_the_mock_is_ready_and_every_vendor_is_shown() -> None:
     page = Page()
     assert ready(page) == ["mock"]
-    assert page.lineup.default == Choice("mock", "mock")
-    assert [offer.id for offer in page.lineup.offers][1:4] == ["openai", "anthropic", "openrouter"]
-    assert len(page.lineup.offers) == 9
-    assert page.lineup.find("openai") is None
-    assert page.lineup.find("nobody") is None
+    assert page.directory.default == ModelRef("mock", "mock")
+    assert [offer.id for offer in page.directory.offers][1:4] == ["openai", "anthropic", "openrouter"]
+    assert len(page.directory.offers) == 9
+    assert page.directory.find("openai") is None
+    assert page.directory.find("nobody") is None
 
 
 def test_every_provider_with_a_key_is_offered_and_the_first_is_the_default() -> None:
     page = Page(ANTHROPIC_API_KEY="k", OPENROUTER_API_KEY="k", ANTHROPIC_MODEL="claude-x")
     assert ready(page) == ["anthropic", "openrouter", "mock"]
-    assert page.lineup.default == Choice("anthropic", "claude-x")
+    assert page.directory.default == ModelRef("anthropic", "claude-x")
     assert [page.provider(vendor).name for vendor in ready(page)] == ["Anthropic", "OpenRouter", "Mock"]
 
 
@@ -40,7 +40,7 @@ def test_openai_itself_is_not_offered_without_a_key() -> None:
 
 def test_another_address_is_offered_without_a_key_and_named_by_its_host(upstream: Upstream) -> None:
     page = Page(OPENAI_BASE_URL=upstream.base_url)
-    offer = page.lineup.offers[0]
+    offer = page.directory.offers[0]
     assert (offer.id, offer.own, offer.base_url) == ("openai", False, upstream.base_url)
     assert offer.name == f"OpenAI ({upstream.base_url.split('/')[2]})"
     page.run(lambda: collect(page.provider("openai")))
@@ -48,11 +48,11 @@ def test_another_address_is_offered_without_a_key_and_named_by_its_host(upstream
 
 
 def test_the_model_of_another_address_is_the_one_that_is_set_or_the_first_that_it_lists(upstream: Upstream) -> None:
-    assert Page(OPENAI_BASE_URL=upstream.base_url, OPENAI_MODEL="m").lineup.default == Choice("openai", "m")
+    assert Page(OPENAI_BASE_URL=upstream.base_url, OPENAI_MODEL="m").directory.default == ModelRef("openai", "m")
     page = Page(OPENAI_BASE_URL=upstream.base_url)
-    assert page.lineup.default == Choice("openai", "")
+    assert page.directory.default == ModelRef("openai", "")
     page.run(page.server.warm)
-    assert page.lineup.default == Choice("openai", "fake-1")
+    assert page.directory.default == ModelRef("openai", "fake-1")
 
 
 def test_warming_asks_for_no_list_where_a_model_is_set_and_bears_one_that_fails(upstream: Upstream) -> None:
@@ -63,7 +63,7 @@ def test_warming_asks_for_no_list_where_a_model_is_set_and_bears_one_that_fails(
     page = Page(OPENAI_BASE_URL=upstream.base_url)
     page.run(page.server.warm)
     assert len(upstream.exchanges) == 1
-    assert page.lineup.default == Choice("openai", "")
+    assert page.directory.default == ModelRef("openai", "")
 
 
 # Own keys
@@ -71,21 +71,21 @@ def test_warming_asks_for_no_list_where_a_model_is_set_and_bears_one_that_fails(
 
 def test_an_own_key_wins_over_the_servers_and_dropping_it_gives_that_back(upstream: Upstream) -> None:
     page = page_at(upstream)
-    servers = page.lineup.find("openai")
-    page.lineup.use_own("openai", OWN_KEY, upstream.base_url)
-    assert page.lineup.offers[0].own
-    assert page.lineup.find("openai") is not servers
-    page.lineup.drop_own("openai")
-    page.lineup.drop_own("openai")
-    assert not page.lineup.offers[0].own
-    assert page.lineup.find("openai") is servers
+    servers = page.directory.find("openai")
+    page.directory.use_own("openai", OWN_KEY, upstream.base_url)
+    assert page.directory.offers[0].own
+    assert page.directory.find("openai") is not servers
+    page.directory.drop_own("openai")
+    page.directory.drop_own("openai")
+    assert not page.directory.offers[0].own
+    assert page.directory.find("openai") is servers
     page.run(page.give_back)
 
 
 def test_whoever_brings_a_key_begins_with_it(upstream: Upstream) -> None:
     page = page_at(upstream)
-    page.lineup.use_own("anthropic", OWN_KEY)
-    assert page.lineup.default == Choice("anthropic", "claude-haiku-5-5")
+    page.directory.use_own("anthropic", OWN_KEY)
+    assert page.directory.default == ModelRef("anthropic", "claude-haiku-5-5")
     assert ready(page) == ["openai", "anthropic", "mock"]
     page.run(page.give_back)
 
@@ -93,7 +93,7 @@ def test_whoever_brings_a_key_begins_with_it(upstream: Upstream) -> None:
 def test_an_own_key_is_one_visitors_alone(upstream: Upstream) -> None:
     page = page_at(upstream)
     other = page.another()
-    page.lineup.use_own("anthropic", OWN_KEY, upstream.base_url)
+    page.directory.use_own("anthropic", OWN_KEY, upstream.base_url)
     assert other.find("anthropic") is None
     assert not any(offer.own for offer in other.offers)
     page.run(page.give_back)
@@ -117,21 +117,21 @@ def test_what_is_given_is_checked_and_nothing_changes_when_it_is_wrong(
     upstream: Upstream, vendor: str, key: str, base_url: str, reason: str
 ) -> None:
     page = page_at(upstream)
-    page.lineup.use_own("openai", OWN_KEY)
-    before = page.lineup.offers
-    for wrong in (page.lineup.use_own, lambda *given: asyncio.run(page.lineup.test(*given))):
+    page.directory.use_own("openai", OWN_KEY)
+    before = page.directory.offers
+    for wrong in (page.directory.use_own, lambda *given: asyncio.run(page.directory.test(*given))):
         with pytest.raises(InputError, match=reason) as refused:
             wrong(vendor, key, base_url)
         assert "canary" not in str(refused.value)
-    assert page.lineup.offers == before
+    assert page.directory.offers == before
     page.run(page.give_back)
 
 
 def test_a_local_server_needs_no_key() -> None:
     page = Page()
-    page.lineup.use_own("ollama", "")
-    assert page.lineup.default == Choice("ollama", "")
-    offer = page.lineup.offers[0]
+    page.directory.use_own("ollama", "")
+    assert page.directory.default == ModelRef("ollama", "")
+    offer = page.directory.offers[0]
     assert (offer.id, offer.name, offer.own, offer.needs_key) == ("ollama", "Ollama", True, False)
-    page.lineup.drop_own("ollama")
+    page.directory.drop_own("ollama")
     page.run(page.give_back)

@@ -12,7 +12,7 @@ import pytest
 
 from chatcore.errors import ProviderError
 from chatcore.events import RunEvent, TextDelta, fold
-from chatcore.models.directory import Lineup, VisitLineup
+from chatcore.models.directory import Directory, SessionDirectory
 from chatcore.providers.leased import Keeper
 from chatcore.runs.registry import RunRegistry
 from chatcore.server.settings import load
@@ -44,13 +44,13 @@ def test_each_key_goes_to_its_own_address_and_nothing_of_it_to_another(
 
     async def work() -> None:
         await collect(page.provider("openai"))
-        page.lineup.use_own("openai", "", elsewhere.base_url)
+        page.directory.use_own("openai", "", elsewhere.base_url)
         await collect(page.provider("openai"))
-        await page.lineup.models("openai")
-        await page.lineup.test("openai", "", elsewhere.base_url)
-        page.lineup.use_own("openai", OWN_KEY, elsewhere.base_url)
+        await page.directory.models("openai")
+        await page.directory.test("openai", "", elsewhere.base_url)
+        page.directory.use_own("openai", OWN_KEY, elsewhere.base_url)
         await collect(page.provider("openai"))
-        page.lineup.drop_own("openai")
+        page.directory.drop_own("openai")
         await collect(page.provider("openai"))
 
     page.run(work)
@@ -65,9 +65,9 @@ def test_no_vendor_gets_the_key_of_the_server_at_a_visitors_address(elsewhere: U
     page = Page(**{f"{vendor.upper()}_API_KEY": SERVERS_KEY})
 
     async def work() -> None:
-        await page.lineup.test(vendor, "", elsewhere.base_url)
-        page.lineup.use_own(vendor, "", elsewhere.base_url)
-        await page.lineup.models(vendor)
+        await page.directory.test(vendor, "", elsewhere.base_url)
+        page.directory.use_own(vendor, "", elsewhere.base_url)
+        await page.directory.models(vendor)
         with pytest.raises(ProviderError):
             async for _ in page.provider(vendor).stream(ask("hi")):
                 pass
@@ -81,9 +81,9 @@ def test_no_vendor_gets_the_key_of_the_server_at_a_visitors_address(elsewhere: U
 
 def test_an_own_key_without_an_address_goes_to_the_vendor_and_not_to_the_servers_proxy(upstream: Upstream) -> None:
     page = page_at(upstream)
-    page.lineup.use_own("openai", OWN_KEY)
+    page.directory.use_own("openai", OWN_KEY)
     assert page.provider("openai").host == "api.openai.com"
-    assert page.lineup.offers[0].home == "https://api.openai.com/v1"
+    assert page.directory.offers[0].home == "https://api.openai.com/v1"
     page.run(page.give_back)
 
 
@@ -94,7 +94,7 @@ def test_the_protocol_that_is_set_is_for_the_servers_address_alone(upstream: Ups
         async with aclosing(page.provider("openai").stream(ask("hi"))) as stream:
             with pytest.raises(ProviderError):  # It answers with chat completions.
                 [event async for event in stream]
-        page.lineup.use_own("openai", OWN_KEY, elsewhere.base_url)
+        page.directory.use_own("openai", OWN_KEY, elsewhere.base_url)
         await collect(page.provider("openai"))
 
     upstream.default = Script((Status(400, JSON, "{}"),))
@@ -116,12 +116,12 @@ def test_no_key_is_in_a_repr_a_log_or_an_error(upstream: Upstream, caplog: pytes
 
     async def work() -> None:
         await attempt(lambda: collect(page.provider("openai")))
-        await attempt(lambda: page.lineup.models("openai"))
-        page.lineup.use_own("openai", OWN_KEY, upstream.base_url)
+        await attempt(lambda: page.directory.models("openai"))
+        page.directory.use_own("openai", OWN_KEY, upstream.base_url)
         await attempt(lambda: collect(page.provider("openai")))
-        await attempt(lambda: page.lineup.test("openai", OWN_KEY, upstream.base_url))
-        shown = [page.server, page.lineup, page.lineup.offers, page.provider("openai"), *errors]
-        shown += [vars(it) for it in (page.server, page.lineup)]
+        await attempt(lambda: page.directory.test("openai", OWN_KEY, upstream.base_url))
+        shown = [page.server, page.directory, page.directory.offers, page.provider("openai"), *errors]
+        shown += [vars(it) for it in (page.server, page.directory)]
         assert "canary" not in repr(shown) + "".join(map(str, shown))
 
     page.run(work)
@@ -137,12 +137,12 @@ def test_an_answer_that_runs_is_finished_when_its_key_is_dropped_and_no_other_is
     page = Page()
 
     async def work() -> None:
-        page.lineup.use_own("compatible", OWN_KEY, upstream.base_url)
+        page.directory.use_own("compatible", OWN_KEY, upstream.base_url)
         provider = page.provider("compatible")
         async with aclosing(provider.stream(ask("hi"))) as stream:
             first = await anext(stream)
             assert first == TextDelta("Some ")
-            page.lineup.drop_own("compatible")
+            page.directory.drop_own("compatible")
             await page.give_back()
             upstream.open("dropped")
             assert text_of([first, *[event async for event in stream]]) == "Some text"
@@ -158,17 +158,17 @@ def test_an_answer_that_runs_is_finished_when_its_key_is_dropped_and_no_other_is
 def test_a_key_that_is_replaced_or_left_behind_is_given_back_on_the_loop_of_the_answers(
     upstream: Upstream, registry: RunRegistry
 ) -> None:
-    lineup = VisitLineup(Lineup(load()), closing=registry.submit)
+    directory = SessionDirectory(Directory(load()), closing=registry.submit)
     clients = []
     for key in ("first", "second"):
-        lineup.use_own("compatible", key, upstream.base_url)
-        provider = lineup.find("compatible")
+        directory.use_own("compatible", key, upstream.base_url)
+        provider = directory.find("compatible")
         assert provider is not None
         registry.submit(provider.warm()).result(timeout=10)
         clients.append(vars(provider)["_inner"]._client)
     registry.submit(asyncio.sleep(0)).result(timeout=5)
     assert [client.is_closed() for client in clients] == [True, False]
-    del lineup, provider
+    del directory, provider
     gc.collect()
     registry.submit(asyncio.sleep(0)).result(timeout=5)
     assert [client.is_closed() for client in clients] == [True, True]
@@ -176,15 +176,15 @@ def test_a_key_that_is_replaced_or_left_behind_is_given_back_on_the_loop_of_the_
 
 def test_an_own_provider_can_cancel_a_kept_answer_where_the_vendor_can(upstream: Upstream) -> None:
     page = page_at(upstream, OPENAI_API="responses")
-    page.lineup.use_own("openai", OWN_KEY, upstream.base_url)
-    page.lineup.use_own("compatible", OWN_KEY, upstream.base_url)
+    page.directory.use_own("openai", OWN_KEY, upstream.base_url)
+    page.directory.use_own("compatible", OWN_KEY, upstream.base_url)
     provider = page.provider("openai")
     assert isinstance(provider, Keeper)
     assert not hasattr(page.provider("compatible"), "cancel")
 
     async def work() -> None:
         await provider.cancel("resp_1")
-        page.lineup.drop_own("openai")
+        page.directory.drop_own("openai")
         await page.give_back()
         await provider.cancel("resp_1")
 
@@ -194,17 +194,17 @@ def test_an_own_provider_can_cancel_a_kept_answer_where_the_vendor_can(upstream:
 
 
 def test_a_key_can_be_dropped_after_the_server_was_shut_down(registry: RunRegistry) -> None:
-    lineup = VisitLineup(Lineup(load()), closing=registry.submit)
-    lineup.use_own("anthropic", OWN_KEY)
+    directory = SessionDirectory(Directory(load()), closing=registry.submit)
+    directory.use_own("anthropic", OWN_KEY)
     registry.close()
-    lineup.drop_own("anthropic")
-    assert lineup.find("anthropic") is None
+    directory.drop_own("anthropic")
+    assert directory.find("anthropic") is None
 
 
 def test_what_was_never_asked_is_given_back_as_well() -> None:
     page = Page()
-    page.lineup.use_own("anthropic", OWN_KEY)
-    page.lineup.use_own("anthropic", OWN_KEY)
+    page.directory.use_own("anthropic", OWN_KEY)
+    page.directory.use_own("anthropic", OWN_KEY)
     assert len(page.left) == 1
     page.run(page.give_back)
 
@@ -214,11 +214,11 @@ def test_a_stopped_answer_gives_a_dropped_provider_back(upstream: Upstream) -> N
     page = Page()
 
     async def work() -> bool:
-        page.lineup.use_own("compatible", OWN_KEY, upstream.base_url)
+        page.directory.use_own("compatible", OWN_KEY, upstream.base_url)
         provider = page.provider("compatible")
         stream = provider.stream(ask("hi"))
         await anext(stream)
-        page.lineup.drop_own("compatible")
+        page.directory.drop_own("compatible")
         await page.give_back()
         client = vars(provider)["_inner"]._client
         assert not client.is_closed()

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from chatcore.personas.library import Library, presets
 from chatcore.personas.model import Persona
 from chatcore.personas.transfer import MAX_FILE, MAX_PERSONAS, MAX_PROBLEMS, Imported, against, export, read_file
-from chatcore.storage.browser.pending_writes import Outbox
+from chatcore.storage.browser.pending_writes import PendingWrites
 from chatcore.storage.browser.personas import OwnPersonas
 from chatcore.text.json_source import Problem
 from tests.support.builders.personas import PERSONAS, VALID, persona
@@ -32,7 +32,7 @@ def problem(content: bytes) -> Problem:
 
 @pytest.fixture
 def library() -> Library:
-    own = OwnPersonas(Outbox(), "me")
+    own = OwnPersonas(PendingWrites(), "me")
     own.save(ONE)
     return Library(own)
 

@@ -2,12 +2,12 @@
 
 from chatcore.attachments.files import File, as_prompt
 from chatcore.attachments.images import Image
-from chatcore.conversation.messages import Sent
+from chatcore.conversation.messages import PromptRecord
 from chatcore.conversation.tree import Conversation
 from chatcore.events import Ended, Ending, Reply, UsageReported
 from chatcore.personas.model import Persona
 from chatcore.prompting import build
-from chatcore.providers.base import ChatRequest, ModelInfo, PromptMessage, Takes
+from chatcore.providers.base import ChatRequest, ModelInfo, PromptMessage, SupportedParameters
 from tests.support.asking import by
 from tests.support.builders.chats import leaf
 from tests.support.builders.personas import TUTOR
@@ -65,7 +65,7 @@ def test_an_answer_in_the_middle_is_asked_for_with_what_stands_before_it():
 
 def test_an_answer_that_goes_on_comes_last_with_the_words_that_ask_for_the_rest():
     chat = answered(Conversation(), "One?", "Fir", Ending.STOPPED)
-    going = chat.go_on(chat.leaf, by("other"))
+    going = chat.continue_answer(chat.leaf, by("other"))
     built = asked(going)
     assert [(message.role, message.content) for message in built.messages] == [
         ("user", "One?"),
@@ -102,12 +102,14 @@ def long_chat(turns: int) -> Conversation:
     return chat.ask("And now?", by("m"))
 
 
-def sent_to(chat: Conversation, info: ModelInfo = WINDOW, *, summaries: bool = False) -> tuple[ChatRequest, Sent]:
+def sent_to(
+    chat: Conversation, info: ModelInfo = WINDOW, *, summaries: bool = False
+) -> tuple[ChatRequest, PromptRecord]:
     built, sents = build.build(chat, leaf(chat), info, summaries=summaries)
     return built, sents[0]
 
 
-def ended(chat: Conversation, sent: Sent, text: str = "Done.") -> Conversation:
+def ended(chat: Conversation, sent: PromptRecord, text: str = "Done.") -> Conversation:
     return chat.finish(leaf(chat), Reply(text, ended=Ended(Ending.COMPLETE)), sent=sent)
 
 
@@ -175,7 +177,7 @@ def test_a_file_stands_before_the_words_of_its_question():
 
 
 def test_a_file_that_was_attached_further_back_goes_when_its_question_has_no_room():
-    chat = ended(Conversation().ask(f"File? {LONG}", by("m"), files=(FILE,)), Sent(0), LONG)
+    chat = ended(Conversation().ask(f"File? {LONG}", by("m"), files=(FILE,)), PromptRecord(0), LONG)
     for number in range(4):
         chat = answered(chat, f"Question {number}? {LONG}", LONG)
     chat = chat.ask("And now?", by("m"))
@@ -220,7 +222,7 @@ def long_turns(chat: Conversation) -> Conversation:
 
 def test_what_was_sent_of_an_answer_that_went_on_is_said_with_its_beginning_and_no_more():
     chat = answered(Conversation(), "One?", "Fir", Ending.STOPPED)
-    chat = chat.go_on(leaf(chat), by("m"))
+    chat = chat.continue_answer(leaf(chat), by("m"))
     built, sent = sent_to(chat)
     chat = ended(chat, sent, "First.")
     assert again(chat, leaf(chat)) == built.messages
@@ -270,14 +272,16 @@ def test_without_a_persona_nothing_goes_first_and_the_rest_is_left_to_the_provid
 
 def test_what_the_model_does_not_take_is_not_asked_for_nor_said_to_have_been():
     chat = Conversation().ask("One?", by("m"), persona=TUTOR)
-    built, (sent, *_) = build.build(chat, leaf(chat), takes=Takes(temperature=False, max_tokens=False))
+    built, (sent, *_) = build.build(
+        chat, leaf(chat), supported=SupportedParameters(temperature=False, max_tokens=False)
+    )
     assert (built.temperature, built.max_tokens, sent.temperature, sent.limit) == (None, None, None, 0)
     assert built.messages[0] == PromptMessage("system", TUTOR.prompt)
 
 
 def test_an_answer_that_goes_on_does_so_as_the_persona_that_began_it():
     chat = answered_as(Conversation(), TUTOR, Ending.STOPPED)
-    assert asked(chat.go_on(leaf(chat), by("m"))).messages[0].content == TUTOR.prompt
+    assert asked(chat.continue_answer(leaf(chat), by("m"))).messages[0].content == TUTOR.prompt
 
 
 def test_what_was_sent_has_the_prompt_of_the_persona_as_it_was_then():
@@ -293,8 +297,8 @@ def test_what_was_sent_has_the_prompt_of_the_persona_as_it_was_then():
 def test_a_long_prompt_of_a_persona_leaves_less_room_for_the_chat():
     chat = long_chat(3)
     wordy = TUTOR.changed(system_prompt=LONG * 2)
-    cast = chat.answer(chat.path[-2].id, by("m"), wordy)
-    built, sent = sent_to(cast)
+    answered = chat.answer(chat.path[-2].id, by("m"), wordy)
+    built, sent = sent_to(answered)
     assert sent.tokens <= 300
     assert len(built.messages) < len(sent_to(chat)[0].messages)
     assert built.messages[0].content == wordy.prompt

@@ -5,10 +5,11 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from chatcore.conversation.messages import Label
+from chatcore.conversation.text_input import MAX_MESSAGE, clean
 from chatcore.conversation.tree import Conversation
 from chatcore.errors import InputError
-from chatcore.prompting.title_prompt import ANSWER, LONGEST_LINE, QUESTION, TITLE_LENGTH, of_reply, request, shorten
-from chatcore.text.cleaning import MAX_MESSAGE, clean
+from chatcore.prompting.title_prompt import ANSWER, LONGEST_LINE, QUESTION, of_reply, request
+from chatcore.text.cleaning import TITLE_LENGTH, shorten
 from tests.support.asking import by
 
 

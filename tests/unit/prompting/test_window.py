@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chatcore.prompting import window as context
-from chatcore.prompting.window import PREFACE, WHOLE, Cut, Size, choose, estimate, room
+from chatcore.prompting.window import PREFACE, WHOLE, ContextWindow, Size, choose, estimate, room
 
 EXACT = {
     "The quick brown fox jumps over the lazy dog near the river bank.": 14,
@@ -27,7 +27,7 @@ def turns(*said: int, files: dict[int, int] | None = None, summed: dict[int, int
     return [Size(str(at), at % 2 == 0, it, files.get(at, 0), summed.get(at, 0)) for at, it in enumerate(said)]
 
 
-def tokens(sizes: list[Size], cut: Cut) -> int:
+def tokens(sizes: list[Size], cut: ContextWindow) -> int:
     """What goes, added up plainly."""
     at = next((place for place, size in enumerate(sizes) if size.id == cut.since), 0)
     before = sum(size.files for size in sizes[:at] if size.id in cut.files)
@@ -69,24 +69,24 @@ def test_what_fits_goes_whole():
 
 
 def test_the_newest_turns_go_where_not_all_fit_and_leave_room_for_some_more():
-    assert choose(turns(*[10] * 9), 80) == Cut("4")
+    assert choose(turns(*[10] * 9), 80) == ContextWindow("4")
 
 
 def test_the_last_question_goes_whatever_it_takes():
-    assert choose(turns(10, 10, 500), 100) == Cut("2")
+    assert choose(turns(10, 10, 500), 100) == ContextWindow("2")
     assert choose(turns(500), 100) == WHOLE
 
 
 def test_files_that_are_further_back_go_before_older_turns():
     sizes = turns(*[100] * 9, files={0: 150})
-    assert choose(sizes, 900) == Cut("6", ("0",))
+    assert choose(sizes, 900) == ContextWindow("6", ("0",))
     assert choose(turns(*[100] * 9), 900) == WHOLE
 
 
 def test_the_newest_turn_goes_before_files_that_are_further_back_and_of_those_the_newest():
     sizes = turns(*[100] * 9, files={0: 400, 2: 300})
-    assert choose(sizes, 800) == Cut("6", ("2",))
-    assert choose(sizes, 400) == Cut("6", ())
+    assert choose(sizes, 800) == ContextWindow("6", ("2",))
+    assert choose(sizes, 400) == ContextWindow("6", ())
 
 
 def test_a_cut_stays_while_it_fits_and_moves_on_by_several_turns():
@@ -99,33 +99,33 @@ def test_a_cut_stays_while_it_fits_and_moves_on_by_several_turns():
 
 
 def test_a_cut_is_given_up_where_everything_fits_easily_again():
-    assert choose(turns(10, 10, 10), 100, Cut("2")) == WHOLE
-    assert choose(turns(10, 10, 60), 100, Cut("2")) == Cut("2")
+    assert choose(turns(10, 10, 10), 100, ContextWindow("2")) == WHOLE
+    assert choose(turns(10, 10, 60), 100, ContextWindow("2")) == ContextWindow("2")
 
 
 def test_without_a_window_the_cut_stays_that_a_refusal_made():
-    assert choose(turns(*[10] * 9), None, Cut("4", ("0",))) == Cut("4")
-    assert choose(turns(*[10] * 9, files={0: 5}), None, Cut("4", ("0",))) == Cut("4", ("0",))
+    assert choose(turns(*[10] * 9), None, ContextWindow("4", ("0",))) == ContextWindow("4")
+    assert choose(turns(*[10] * 9, files={0: 5}), None, ContextWindow("4", ("0",))) == ContextWindow("4", ("0",))
 
 
 def test_a_cut_before_a_message_that_is_gone_is_made_anew():
-    assert choose(turns(*[10] * 9), 80, Cut("gone")) == Cut("4")
+    assert choose(turns(*[10] * 9), 80, ContextWindow("gone")) == ContextWindow("4")
 
 
 def test_the_chat_is_cut_where_a_summary_was_made_for_it():
     sizes = turns(*[100] * 9, summed={1: 20, 3: 20})
-    assert choose(sizes, 850, summaries=True) == Cut("2", (), "1")
-    assert choose(sizes, 700, summaries=True) == Cut("4", (), "3")
-    assert choose(sizes, 850) == Cut("4")
+    assert choose(sizes, 850, summaries=True) == ContextWindow("2", (), "1")
+    assert choose(sizes, 700, summaries=True) == ContextWindow("4", (), "3")
+    assert choose(sizes, 850) == ContextWindow("4")
 
 
 def test_the_last_summary_goes_where_the_cut_is_further_on():
-    assert choose(turns(*[100] * 9, summed={1: 20}), 500, summaries=True) == Cut("6", (), "1")
+    assert choose(turns(*[100] * 9, summed={1: 20}), 500, summaries=True) == ContextWindow("6", (), "1")
 
 
 def test_a_summary_that_came_later_goes_with_the_cut_as_it_is():
     sizes = turns(*[100] * 9, summed={3: 20})
-    assert choose(sizes, 750, Cut("4"), summaries=True) == Cut("4", (), "3")
+    assert choose(sizes, 750, ContextWindow("4"), summaries=True) == ContextWindow("4", (), "3")
 
 
 def test_a_chat_in_which_nothing_was_asked_is_not_cut():
@@ -142,7 +142,9 @@ chats = st.lists(
 @settings(deadline=None)
 @given(chats, st.integers(-10, 4_000), st.integers(0, 30), st.booleans(), st.data())
 def test_whatever_a_chat_holds_the_last_turn_goes_and_no_more_than_fits(sizes, limit, since, summaries, data):
-    before = Cut(str(since), tuple(data.draw(st.lists(st.sampled_from([size.id for size in sizes]), max_size=3))))
+    before = ContextWindow(
+        str(since), tuple(data.draw(st.lists(st.sampled_from([size.id for size in sizes]), max_size=3)))
+    )
     cut = choose(sizes, limit, before, summaries=summaries)
     starts = [size.id for size in sizes if size.starts]
     assert cut.since in ("", *starts)
@@ -150,7 +152,7 @@ def test_whatever_a_chat_holds_the_last_turn_goes_and_no_more_than_fits(sizes, l
     assert all(int(earlier) < int(cut.since) for earlier in (*cut.files, *filter(None, [cut.summary])))
     assert not cut.summary or summaries
     if starts:
-        alone = Cut(starts[-1]) if starts[-1] != "0" else WHOLE
+        alone = ContextWindow(starts[-1]) if starts[-1] != "0" else WHOLE
         summary = max((size.summary for size in sizes), default=0)
         assert tokens(sizes, cut) <= max(limit, tokens(sizes, alone) + summary + PREFACE)
         assert int(cut.since or 0) <= int(starts[-1])

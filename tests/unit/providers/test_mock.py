@@ -10,7 +10,7 @@ from markdown_it.token import Token
 
 from chatcore.events import Ended, Ending, Reply, RunEvent, TextDelta, UsageReported, fold
 from chatcore.markdown.syntax import parser
-from chatcore.providers.base import ChatRequest, PromptMessage, Takes
+from chatcore.providers.base import ChatRequest, PromptMessage, SupportedParameters
 from chatcore.providers.mock import QUOTED, MockProvider, MockScript, answer, tokenize
 from tests.support.asking import answer_of, ask, attempt
 
@@ -156,7 +156,7 @@ def test_an_answer_that_is_longer_than_it_may_be_is_cut_off_and_says_so() -> Non
     assert (cut.text, cut.ended) == ("a b c", Ended(Ending.LENGTH))
     assert cut.usage is not None
     assert cut.usage.output_tokens == 3
-    assert provider.takes("mock") == Takes(temperature=False, max_tokens=True)
+    assert provider.supported_parameters("mock") == SupportedParameters(temperature=False, max_tokens=True)
 
 
 def limited(provider: MockProvider, most: int) -> Reply:

@@ -109,7 +109,7 @@ def test_only_models_that_reason_are_asked_for_a_summary(
 def test_models_that_reason_are_sent_no_temperature(
     upstream: Upstream, provider: ResponsesProvider, model: str, taken: bool
 ) -> None:
-    assert provider.takes(model).temperature is taken
+    assert provider.supported_parameters(model).temperature is taken
     answers(provider, replace(HI, model=model, temperature=0.0))
     assert upstream.exchange().body.get("temperature") == (0.0 if taken else None)
 
@@ -135,12 +135,12 @@ def test_a_summary_that_is_refused_is_not_asked_for_again(upstream: Upstream, pr
 def test_what_is_refused_one_after_the_other_is_left_out_together(
     upstream: Upstream, provider: ResponsesProvider
 ) -> None:
-    wish = replace(HI, model="o3", max_tokens=50)
+    set_preferences = replace(HI, model="o3", max_tokens=50)
     upstream.queue(rejection("reasoning.summary"), rejection("max_output_tokens"))
-    answers(provider, wish, wish)
+    answers(provider, set_preferences, set_preferences)
     asked = [exchange.body.keys() & {"reasoning", "max_output_tokens"} for exchange in upstream.exchanges]
     assert asked == [{"reasoning", "max_output_tokens"}, {"max_output_tokens"}, set(), set()]
-    assert not provider.takes("o3").max_tokens
+    assert not provider.supported_parameters("o3").max_tokens
 
 
 def test_what_else_is_refused_is_not_asked_for_again(upstream: Upstream, provider: ResponsesProvider) -> None:

@@ -9,7 +9,7 @@ from contextlib import aclosing
 import pytest
 
 from chatcore.errors import ProviderError
-from chatcore.models.directory import Lineup
+from chatcore.models.directory import Directory
 from chatcore.providers import openai_chat
 from chatcore.providers.base import Provider, Transcriber, transcriber
 from chatcore.providers.leased import own
@@ -150,11 +150,11 @@ def test_the_model_is_a_setting_and_only_for_the_server_s_own_address(upstream: 
     settings = Settings(
         openai_api_key=KEY, openai_base_url=upstream.base_url, openai_transcription_model="hears-2", _env_file=None
     )
-    lineup = Lineup(settings)
-    servers_own = transcriber(lineup.sources["openai"].provider)
+    directory = Directory(settings)
+    servers_own = transcriber(directory.sources["openai"].provider)
     assert servers_own
     assert servers_own.transcription_model == "hears-2"
-    elsewhere = lineup.source(VENDORS["openai"], "own", "http://127.0.0.1:9/v1")
+    elsewhere = directory.source(VENDORS["openai"], "own", "http://127.0.0.1:9/v1")
     assert transcriber(elsewhere.provider) is None
 
 

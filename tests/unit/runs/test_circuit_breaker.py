@@ -4,11 +4,11 @@ import pytest
 
 from chatcore.providers.failures import Failure, Kind, from_event, from_status
 from chatcore.runs import circuit_breaker
-from chatcore.runs.circuit_breaker import FAILURES, LONGEST_PAUSE, PAUSE, Circuits, LeftAlone, Place
+from chatcore.runs.circuit_breaker import FAILURES, LONGEST_PAUSE, PAUSE, CircuitOpen, Circuits, Target
 from tests.support.scripted_provider import Clock
 
 HOST = "api.example"
-HERE = Place("https://api.example", "model-1", HOST)
+HERE = Target("https://api.example", "model-1", HOST)
 OTHER_MODEL = HERE._replace(model="model-2")
 DOWN = Failure(Kind.BUSY, HOST, 503)
 UNREACHABLE = Failure(Kind.REFUSED, HOST)
@@ -24,13 +24,13 @@ def circuits(clock: Clock) -> Circuits:
     return Circuits(clock)
 
 
-def fail(circuits: Circuits, times: int = FAILURES, failure: Failure | None = DOWN, place: Place = HERE) -> None:
+def fail(circuits: Circuits, times: int = FAILURES, failure: Failure | None = DOWN, place: Target = HERE) -> None:
     for _ in range(times):
         circuits.ended(place, failure, circuits.ask(place))
 
 
-def refusal(circuits: Circuits, place: Place = HERE) -> str:
-    with pytest.raises(LeftAlone) as caught:
+def refusal(circuits: Circuits, place: Target = HERE) -> str:
+    with pytest.raises(CircuitOpen) as caught:
         circuits.ask(place)
     return str(caught.value)
 
@@ -100,14 +100,14 @@ def test_what_says_that_the_provider_is_down_counts(circuits: Circuits, failure:
 
 
 OTHERS = {
-    "host": Place("https://other.example", "model-1", "other.example"),
+    "host": Target("https://other.example", "model-1", "other.example"),
     "scheme": HERE._replace(origin="http://api.example"),
 }
 
 
 @pytest.mark.parametrize("other", OTHERS.values(), ids=OTHERS)
 @pytest.mark.parametrize("failure", [DOWN, UNREACHABLE], ids=str)
-def test_an_address_that_fails_concerns_no_other(circuits: Circuits, failure: Failure, other: Place) -> None:
+def test_an_address_that_fails_concerns_no_other(circuits: Circuits, failure: Failure, other: Target) -> None:
     fail(circuits, failure=failure, place=other)
     assert refusal(circuits, other)
     assert circuits.ask(HERE) == ()

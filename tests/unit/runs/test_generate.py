@@ -12,7 +12,7 @@ from dataclasses import replace
 import pytest
 
 from chatcore.errors import ProviderError, SetupError
-from chatcore.events import Ended, Ending, KeptByProvider, ReasoningDelta, RunEvent, TextDelta, UsageReported, fold
+from chatcore.events import Ended, Ending, HeldByProvider, ReasoningDelta, RunEvent, TextDelta, UsageReported, fold
 from chatcore.providers.base import ChatRequest
 from chatcore.runs.log import EVENT_BYTES
 from chatcore.runs.registry import Run, RunLimits, RunRegistry
@@ -107,18 +107,18 @@ def test_a_stopped_run_has_its_end_before_stop_returns(registry: RunRegistry) ->
 
 
 def test_a_run_is_stopped_also_before_its_provider_was_asked(registry: RunRegistry) -> None:
-    busy, go_on = threading.Event(), threading.Event()
+    busy, continue_answer = threading.Event(), threading.Event()
 
     async def block_the_loop() -> None:
         busy.set()
-        go_on.wait(5)
+        continue_answer.wait(5)
 
     blocking = registry.submit(block_the_loop())
     assert busy.wait(5)
     played = saying(HELLO)
     run = begin(registry, played)
     assert registry.stop("me", "1")
-    go_on.set()
+    continue_answer.set()
     blocking.result(5)
     registry.close()
     assert run.events_since(0)[0] == [Ended(Ending.STOPPED)]
@@ -173,7 +173,7 @@ def endless(event: RunEvent) -> Played:
     return Played(play)
 
 
-@pytest.mark.parametrize("event", [TextDelta(""), ReasoningDelta("x"), KeptByProvider("x")], ids=str)
+@pytest.mark.parametrize("event", [TextDelta(""), ReasoningDelta("x"), HeldByProvider("x")], ids=str)
 def test_an_endless_stream_of_anything_is_cut_off(event: RunEvent) -> None:
     with limited(RunLimits(log_bytes=100 * EVENT_BYTES)) as registry:
         run = begin(registry, endless(event))

@@ -9,7 +9,7 @@ import pytest
 from chatcore.events import (
     Ended,
     Ending,
-    KeptByProvider,
+    HeldByProvider,
     ReasoningDelta,
     RetryScheduled,
     RunEvent,
@@ -100,7 +100,7 @@ def test_a_run_tells_whether_text_has_come_and_whether_the_provider_keeps_it() -
     run = Run(begun="One two")
     assert (run.answering, run.kept, run.attempts) == (False, "", 0)
     run.append(ReasoningDelta("Hm"))
-    run.append(KeptByProvider("kept"))
+    run.append(HeldByProvider("kept"))
     assert (run.answering, run.kept) == (False, "kept")
     run.append(TextDelta(" three"))
     assert run.answering

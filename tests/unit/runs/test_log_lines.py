@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from chatcore.errors import ProviderError
-from chatcore.events import Ended, Ending, KeptByProvider, ReasoningDelta, RunEvent, TextDelta, UsageReported
+from chatcore.events import Ended, Ending, HeldByProvider, ReasoningDelta, RunEvent, TextDelta, UsageReported
 from chatcore.providers.base import ChatRequest
 from chatcore.providers.failures import Failure, Kind
 from chatcore.providers.openai_chat import OpenAIProvider
@@ -109,7 +109,7 @@ def test_the_line_counts_the_requests(caplog: pytest.LogCaptureFixture, upstream
 
 def test_nothing_that_anybody_said_is_in_the_line(registry: RunRegistry, caplog: pytest.LogCaptureFixture) -> None:
     async def play(_: ChatRequest) -> AsyncGenerator[RunEvent, None]:
-        yield KeptByProvider(CANARY)
+        yield HeldByProvider(CANARY)
         yield ReasoningDelta(CANARY)
         yield TextDelta(CANARY)
         yield Ended(Ending.REFUSED, CANARY)

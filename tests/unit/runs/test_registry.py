@@ -14,7 +14,7 @@ from dataclasses import replace
 import pytest
 
 from chatcore.errors import ProviderError
-from chatcore.events import Ended, Ending, KeptByProvider, RunEvent, TextDelta
+from chatcore.events import Ended, Ending, HeldByProvider, RunEvent, TextDelta
 from chatcore.providers.base import ChatRequest
 from chatcore.providers.failures import Failure, Kind
 from chatcore.providers.mock import MockProvider
@@ -214,7 +214,7 @@ def test_a_run_started_again_under_an_expired_id_can_be_stopped(clock: Clock) ->
 def test_a_kept_answer_may_be_silent_and_once_it_has_failed_the_next_may_not(clock: Clock) -> None:
     async def play(_: ChatRequest) -> AsyncGenerator[RunEvent, None]:
         if played.asked == 1:
-            yield KeptByProvider("one")
+            yield HeldByProvider("one")
             await asyncio.sleep(0.3)
             raise Failure(Kind.REPORTED, "HOST")
         await played.hold()

@@ -9,7 +9,7 @@ from chatcore.errors import ProviderError
 from chatcore.events import (
     Ended,
     Ending,
-    KeptByProvider,
+    HeldByProvider,
     ReasoningDelta,
     RetryScheduled,
     RunEvent,
@@ -35,12 +35,12 @@ HELLO, DONE = TextDelta("Hello"), Ended(Ending.COMPLETE)
 Take = list[RunEvent | Exception]
 
 
-def asked(*takes: Take, most: int = 4) -> tuple[list[RunEvent], list[float], list[ChatRequest], Exception | None]:
+def asked(*supported: Take, most: int = 4) -> tuple[list[RunEvent], list[float], list[ChatRequest], Exception | None]:
     """What comes, how long was waited, what was asked, and the error, where each take is an answer."""
     events: list[RunEvent] = []
     waits: list[float] = []
     requests: list[ChatRequest] = []
-    left = list(takes)
+    left = list(supported)
 
     async def play(request: ChatRequest) -> AsyncGenerator[RunEvent, None]:
         requests.append(request)
@@ -115,15 +115,15 @@ def test_the_last_failure_is_the_one_that_is_told() -> None:
 
 
 def test_an_answer_that_the_provider_keeps_is_read_again_not_made_again() -> None:
-    _, _, requests, _ = asked([KeptByProvider("one"), LOST], [LOST], [HELLO, DONE])
+    _, _, requests, _ = asked([HeldByProvider("one"), LOST], [LOST], [HELLO, DONE])
     assert [request.kept for request in requests] == ["", "one", "one"]
 
 
 @pytest.mark.parametrize("kind", [Kind.REPORTED, Kind.BUSY, Kind.LIMITED])
 def test_a_kept_answer_that_says_itself_that_it_failed_is_made_again(kind: Kind) -> None:
-    events, _, requests, _ = asked([KeptByProvider("one"), Failure(kind, "HOST")], [HELLO, DONE])
+    events, _, requests, _ = asked([HeldByProvider("one"), Failure(kind, "HOST")], [HELLO, DONE])
     assert [request.kept for request in requests] == ["", ""]
-    assert [event.answer_id for event in events if isinstance(event, KeptByProvider)] == ["one", ""]
+    assert [event.answer_id for event in events if isinstance(event, HeldByProvider)] == ["one", ""]
 
 
 # Over real HTTP: the exact number of requests

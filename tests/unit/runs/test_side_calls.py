@@ -10,7 +10,7 @@ from chatcore.providers.base import ChatRequest, PromptMessage
 from chatcore.providers.compatible import CompatibleProvider
 from chatcore.runs import side_calls
 from chatcore.runs.registry import RunRegistry
-from chatcore.runs.side_calls import AsideLimits
+from chatcore.runs.side_calls import SideCallLimits
 from tests.support.asking import KEY
 from tests.support.fake_browser import PATIENCE, Puppet
 from tests.support.fake_vendor.dialects import CHAT, Dialect
@@ -19,11 +19,11 @@ from tests.support.fake_vendor.faults import BODY, PROMPT
 from tests.support.fake_vendor.scripts import JSON, Cut, Say, Script, Stall, Status
 from tests.support.fake_vendor.upstream import Upstream
 
-LIMITS = AsideLimits(characters=40, seconds=20)
+LIMITS = SideCallLimits(characters=40, seconds=20)
 REQUEST = ChatRequest((PromptMessage("user", PROMPT),), "fake-1", max_tokens=200)
 
 
-def asked(registry: RunRegistry, upstream: Upstream, dialect: Dialect, limits: AsideLimits = LIMITS) -> str:
+def asked(registry: RunRegistry, upstream: Upstream, dialect: Dialect, limits: SideCallLimits = LIMITS) -> str:
     """What is said to one who asks, and closes the provider then."""
     provider = dialect.make(base_url=upstream.base_url)
     aside = side_calls.ask(registry, provider, REQUEST, limits, "title")
@@ -95,7 +95,7 @@ def test_a_model_that_is_silent_is_left_and_its_connection_closed(
     registry: RunRegistry, upstream: Upstream, dialect: Dialect
 ) -> None:
     upstream.queue(dialect.midway(Stall()))
-    assert asked(registry, upstream, dialect, AsideLimits(40, seconds=0.5)) == ""
+    assert asked(registry, upstream, dialect, SideCallLimits(40, seconds=0.5)) == ""
     assert upstream.exchange().disconnected.wait(PATIENCE)
 
 

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from chatcore.errors import ProviderError
-from chatcore.events import Ended, Ending, KeptByProvider, RunEvent, TextDelta
-from chatcore.models.directory import Lineup
+from chatcore.events import Ended, Ending, HeldByProvider, RunEvent, TextDelta
+from chatcore.models.directory import Directory
 from chatcore.personas.shared_directory import SharedPersonas
 from chatcore.providers.base import ChatRequest
 from chatcore.providers.openai_chat import OpenAIProvider
@@ -137,7 +137,7 @@ class Keeping(Played):
 
     async def _play_kept(self, _: ChatRequest) -> AsyncGenerator[RunEvent, None]:
         if self._names:
-            yield KeptByProvider("kept")
+            yield HeldByProvider("kept")
         await self.hold()
 
     async def cancel(self, answer_id: str) -> None:
@@ -191,7 +191,7 @@ async def _play_on(_: ChatRequest) -> AsyncGenerator[RunEvent, None]:
 
 
 def server_with(registry: RunRegistry, aclose: Callable[[], Coroutine[Any, Any, None]]) -> Server:
-    class Closing(Lineup):
+    class Closing(Directory):
         async def aclose(self) -> None:
             await aclose()
 
@@ -227,10 +227,10 @@ def test_closing_ends_the_runs_at_once_also_where_the_loop_comes_to_the_rest_lat
 ) -> None:
     monkeypatch.setattr(runs, "CLOSING", 0.05)
     run = begin(registry, saying(hold=True))
-    go_on, gone = threading.Event(), threading.Event()
+    continue_answer, gone = threading.Event(), threading.Event()
 
     async def block() -> None:
-        go_on.wait(10)
+        continue_answer.wait(10)
 
     async def aclose() -> None:
         gone.set()
@@ -239,7 +239,7 @@ def test_closing_ends_the_runs_at_once_also_where_the_loop_comes_to_the_rest_lat
     server_with(registry, aclose).close()
     assert run.ended == runs.SHUT_DOWN
     assert not gone.is_set()
-    go_on.set()
+    continue_answer.set()
     assert gone.wait(5)
     registry._thread.join(5)
     assert registry._loop.is_closed()

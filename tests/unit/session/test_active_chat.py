@@ -8,12 +8,12 @@ import threading
 
 import pytest
 
+from chatcore.conversation.text_input import MAX_MESSAGE
 from chatcore.errors import InputError
 from chatcore.events import Ending
 from chatcore.providers.mock import MockProvider, MockScript
 from chatcore.runs.registry import RunLimits, RunRegistry
-from chatcore.storage import codec
-from chatcore.text.cleaning import MAX_MESSAGE
+from chatcore.storage import keys
 from tests.support.fake_browser import DONE, PATIENCE, Browser, calls, end, endings, run_of, texts, wait_for_end
 
 
@@ -27,11 +27,11 @@ def test_a_message_is_asked_and_waits_to_be_stored(visit, puppet):
 def test_nothing_is_sent_before_the_browser_has_confirmed_the_question(browser, visit, puppet):
     visit.send("One?")
     visit.attach()
-    assert not visit.settle()
-    browser.store(visit, codec.INDEX_KEY)
-    visit.take_report({"found": {codec.chat_key(visit.conversation.id): 1}, "problem": ""})
+    assert not visit.reconcile()
+    browser.store(visit, keys.INDEX_KEY)
+    visit.take_report({"found": {keys.chat_key(visit.conversation.id): 1}, "problem": ""})
     assert (visit.starting, calls(visit, puppet)) == (True, 0)
-    browser.store(visit, codec.chat_key(visit.conversation.id))
+    browser.store(visit, keys.chat_key(visit.conversation.id))
     assert (visit.starting, calls(visit, puppet)) == (False, 1)
     assert browser.stored(visit.conversation.id) == visit.conversation
 
@@ -40,7 +40,7 @@ def test_nothing_is_sent_before_the_browser_has_confirmed_the_question(browser, 
 def test_a_question_that_can_not_be_stored_is_answered_all_the_same(visit, puppet, problem):
     visit.send("One?")
     visit.take_report({"found": {}, "problem": problem})
-    assert (visit.starting, visit.outbox.problem, calls(visit, puppet)) == (False, problem, 1)
+    assert (visit.starting, visit.pending_writes.problem, calls(visit, puppet)) == (False, problem, 1)
 
 
 @pytest.mark.parametrize(
@@ -49,7 +49,7 @@ def test_a_question_that_can_not_be_stored_is_answered_all_the_same(visit, puppe
 def test_a_report_that_is_none_changes_nothing(visit, puppet, report):
     visit.send("One?")
     visit.take_report(report)
-    assert (visit.starting, visit.outbox.problem, calls(visit, puppet)) == (True, "", 0)
+    assert (visit.starting, visit.pending_writes.problem, calls(visit, puppet)) == (True, "", 0)
 
 
 def test_beginning_again_changes_nothing(browser, visit, puppet):
@@ -102,7 +102,7 @@ def test_a_message_of_nothing_changes_nothing(answering, text):
     before = answering.conversation
     answering.send(text)
     assert answering.conversation is before
-    assert len(answering.outbox) == 0
+    assert len(answering.pending_writes) == 0
 
 
 def test_a_message_that_is_too_long_is_refused_and_changes_nothing(visit):
@@ -110,14 +110,14 @@ def test_a_message_that_is_too_long_is_refused_and_changes_nothing(visit):
     with pytest.raises(InputError, match="100,000"):
         visit.send("x" * (MAX_MESSAGE + 1))
     assert visit.conversation is before
-    assert (visit.starting, len(visit.outbox)) == (False, 0)
+    assert (visit.starting, len(visit.pending_writes)) == (False, 0)
 
 
 def test_an_answer_is_taken_over_when_it_has_ended(browser, answering, puppet):
-    assert not answering.settle()
+    assert not answering.reconcile()
     end(answering, puppet, "!", DONE)
     assert (texts(answering), endings(answering)) == (["One?", "Some text!"], [Ending.COMPLETE])
-    assert (answering.run, answering.settle()) == (None, False)
+    assert (answering.run, answering.reconcile()) == (None, False)
     browser.store_all(answering)
     assert browser.stored(answering.conversation.id) == answering.conversation
 
@@ -141,7 +141,7 @@ def test_whatever_the_mock_does_the_text_and_the_ending_are_kept(registry, endin
     visit.send("One?")
     browser.store_all(visit)
     wait_for_end(run_of(visit))
-    visit.settle()
+    visit.reconcile()
     assert (texts(visit), endings(visit)) == (["One?", script.text], [ending])
 
 
@@ -150,9 +150,9 @@ def test_parts_are_removed_only_with_the_whole_answer(browser, answering, puppet
     for start, text in ((0, "Some "), (5, "text")):
         write = answering.checkpoint(run, start, text)
         browser.write(write.key, write.value)
-    assert len(answering.outbox) == 0
+    assert len(answering.pending_writes) == 0
     end(answering, puppet)
-    assert answering.outbox.take_leftovers() == []
+    assert answering.pending_writes.take_leftovers() == []
     browser.store(answering)
     assert len(browser.parts()) == 2
     browser.store_all(answering)

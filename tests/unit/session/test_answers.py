@@ -15,9 +15,9 @@ from chatcore.events import Ended, Ending, Reply, TextDelta
 from chatcore.runs.registry import RunRegistry
 from chatcore.session.answers import FRESH_MS, Answers
 from chatcore.session.session import Visit
-from chatcore.storage import codec
-from chatcore.storage.browser.checkpoints import Parts
-from chatcore.storage.browser.pending_writes import Outbox
+from chatcore.storage import codec, keys
+from chatcore.storage.browser.checkpoints import Checkpoints
+from chatcore.storage.browser.pending_writes import PendingWrites
 from tests.support.asking import Only, by
 from tests.support.builders.chats import answered, conversations, lookalikes
 from tests.support.fake_browser import DONE, Browser, Puppet
@@ -27,13 +27,13 @@ OWNER, OTHER = "owner-AAAAAAAAAAAAAAAA", "other-AAAAAAAAAAAAAAAA"
 
 
 @pytest.fixture
-def saved() -> Parts:
+def saved() -> Checkpoints:
     """What is stored of answers."""
-    return Parts({}, Outbox())
+    return Checkpoints({}, PendingWrites())
 
 
 @pytest.fixture
-def answers(registry: RunRegistry, puppet: Puppet, saved: Parts) -> Answers:
+def answers(registry: RunRegistry, puppet: Puppet, saved: Checkpoints) -> Answers:
     return Answers(registry, Only(puppet), OWNER, saved)
 
 
@@ -92,7 +92,7 @@ def test_an_answer_that_has_ended_has_no_run(answers):
 def test_a_run_of_another_owner_is_none(answers, registry, puppet):
     chat = Conversation().ask("One?", by("m"))
     begun(answers, chat)
-    assert Answers(registry, Only(puppet), OTHER, Parts({}, Outbox())).run_of(made(chat)) is None
+    assert Answers(registry, Only(puppet), OTHER, Checkpoints({}, PendingWrites())).run_of(made(chat)) is None
 
 
 def test_a_run_that_was_begun_under_another_owner_is_followed_and_stopped(answers):
@@ -136,43 +136,43 @@ def test_what_has_ended_is_taken_over_on_every_branch(answers):
         run = answers.run_of(answer)
         run.append(TextDelta(f"Answer {number}"))
         run.append(DONE)
-    settled = answers.settle(chat)
+    settled = answers.reconcile(chat)
     assert [message.text for message in settled.messages[1:]] == ["Answer 0", "Answer 1"]
     assert not settled.running
-    assert answers.settle(settled) is settled
+    assert answers.reconcile(settled) is settled
 
 
 def test_what_goes_on_or_is_about_to_begin_is_left_as_it_is(answers):
     going, planned = old(Conversation().ask("One?", by("m"))), old(Conversation().ask("Two?", by("m")))
     begun(answers, going)
     answers.plan(planned, made(planned))
-    assert (answers.settle(going) is going, answers.settle(planned) is planned) == (True, True)
+    assert (answers.reconcile(going) is going, answers.reconcile(planned) is planned) == (True, True)
 
 
 def test_what_no_server_makes_any_more_is_interrupted_with_what_was_stored(answers, saved):
     chat = old(Conversation().ask("One?", by("m")))
     saved.add(made(chat).run, 0, "Sto")
-    settled = answers.settle(chat)
+    settled = answers.reconcile(chat)
     assert (settled.path[-1].text, settled.path[-1].ended) == ("Sto", Ended(Ending.INTERRUPTED))
 
 
 def guessed(answers: Answers, chat: Conversation) -> Conversation:
     """As a tab has it that finds no run of the answer."""
-    return answers.settle(old(chat))
+    return answers.reconcile(old(chat))
 
 
 def test_an_answer_that_is_made_here_goes_on_and_a_guess_about_it_is_contradicted_once(answers, registry):
     chat = Conversation().ask("One?", by("m"))
     begun(answers, chat)
-    elsewhere = Answers(registry, answers.providers, OTHER, Parts({}, Outbox()))
+    elsewhere = Answers(registry, answers.providers, OTHER, Checkpoints({}, PendingWrites()))
     theirs = guessed(elsewhere, chat)
     agreed = answers.agreed(chat, merge(chat, theirs))
     assert (agreed.path[-1].ended, agreed.path[-1].revision) == (None, theirs.path[-1].revision + 1)
     believed = elsewhere.agreed(theirs, merge(theirs, agreed))
     assert believed.path[-1] == agreed.path[-1]
-    assert elsewhere.settle(believed) is believed
+    assert elsewhere.reconcile(believed) is believed
     answers.run_of(made(agreed)).append(DONE)
-    done = answers.settle(agreed)
+    done = answers.reconcile(agreed)
     assert merge(done, theirs).path[-1].ended == DONE
 
 
@@ -185,26 +185,26 @@ def test_an_answer_that_nobody_makes_stays_interrupted(answers):
 def test_a_fresh_question_is_planned_and_one_with_a_stored_part_is_not(answers, saved):
     chat, part = Conversation().ask("One?", by("m")), Conversation().ask("Two?", by("m"))
     saved.add(made(part).run, 0, "Sto")
-    assert answers.settle(chat) is chat
+    assert answers.reconcile(chat) is chat
     assert answers.planned(chat.id)
-    assert answers.settle(part).path[-1].ended == Ended(Ending.INTERRUPTED)
+    assert answers.reconcile(part).path[-1].ended == Ended(Ending.INTERRUPTED)
 
 
 # What a browser reports
 
 
-keys = st.sampled_from(["owner", "index", "chat.", "tail.", "chat.x", "part.0", "quarantine.0"])
+endings = st.sampled_from(["owner", "index", "chat.", "tail.", "chat.x", "part.0", "quarantine.0"])
 chats = conversations() | lookalikes()
 
 
 @st.composite
 def changed(draw: st.DrawFn) -> dict[str, Any]:
     """Values under the keys that they belong to, or under others."""
-    found = draw(st.dictionaries(keys.map(lambda name: codec.PREFIX + name) | st.text(), json_values, max_size=3))
+    found = draw(st.dictionaries(endings.map(lambda name: keys.PREFIX + name) | st.text(), json_values, max_size=3))
     for chat in draw(st.lists(chats, max_size=2)):
         value = codec.dump(chat, draw(st.sampled_from(["", "other"])))
         value |= draw(st.dictionaries(st.sampled_from([*value, "packed", "x"]), json_values, max_size=1))
-        found[draw(st.sampled_from([codec.chat_key, codec.tail_key]))(chat.id)] = value
+        found[draw(st.sampled_from([keys.chat_key, keys.tail_key]))(chat.id)] = value
     return found
 
 
@@ -212,9 +212,9 @@ def changed(draw: st.DrawFn) -> dict[str, Any]:
 def reports(draw: st.DrawFn, visit: Visit) -> Any:
     hostile = draw(changed())
     chat = visit.conversation
-    for key in draw(st.lists(st.sampled_from([codec.chat_key(chat.id), codec.tail_key(chat.id)]), max_size=2)):
+    for key in draw(st.lists(st.sampled_from([keys.chat_key(chat.id), keys.tail_key(chat.id)]), max_size=2)):
         theirs = replace(draw(chats), id=chat.id)
-        value: Any = codec.dump(theirs, draw(st.sampled_from(["", visit.shelf.by])))
+        value: Any = codec.dump(theirs, draw(st.sampled_from(["", visit.browser_store.by])))
         hostile[key] = draw(st.sampled_from([value, None, {"version": 9}]) | json_values)
     report = draw(st.dictionaries(st.sampled_from(["found", "changed", "problem", "used", "x"]), json_values))
     parts = {"found": {key: draw(json_values) for key in hostile}, "changed": hostile}
@@ -233,10 +233,10 @@ def test_nothing_that_a_browser_reports_breaks_the_visit(registry: RunRegistry, 
         here.attach()
     assert "One?" in [message.text for message in here.conversation.messages]
     here.send("Two?")
-    for write in here.outbox:
+    for write in here.pending_writes:
         json.dumps(write.value)
         browser.items[write.key] = write.value
-    if all(here.shelf.is_newer(key(here.conversation.id)) for key in (codec.chat_key, codec.tail_key)):
+    if all(here.browser_store.is_newer(key(here.conversation.id)) for key in (keys.chat_key, keys.tail_key)):
         return
     again = browser.open(here.conversation.id)
     assert not again.unknown_link
@@ -256,7 +256,7 @@ def nested(depth: int) -> object:
 def test_a_report_that_is_nested_deeply_breaks_nothing(browser, answering, depth):
     chat = answering.conversation
     value = codec.dump(chat, "other") | {"more": nested(depth)}
-    answering.take_report({"changed": {codec.chat_key(chat.id): value}})
+    answering.take_report({"changed": {keys.chat_key(chat.id): value}})
     answering.take_report({"found": nested(depth), "problem": nested(depth), "used": nested(depth)})
     answering.take_report(nested(depth))
     answering.send("Two?")

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from chatcore.attachments.files import File
 from chatcore.attachments.images import Image
 from chatcore.conversation.merge import merge
-from chatcore.conversation.messages import Choice, Feedback
+from chatcore.conversation.messages import Feedback, ModelRef
 from chatcore.conversation.tree import Conversation
 from chatcore.errors import InputError
 from chatcore.storage import codec
@@ -142,7 +142,7 @@ def test_an_answer_in_the_middle_is_made_again_by_the_model_that_was_chosen(brow
     browser.store_all(answering)
     end(answering, puppet, "Other", DONE.ended)
     first = answering.conversation.path[1]
-    answering.retry(first.id, Choice("only", "another"))
+    answering.retry(first.id, ModelRef("only", "another"))
     browser.store_all(answering)
     end(answering, puppet, "Again", DONE.ended)
     assert puppet.requests[-1].model == "another"
@@ -156,7 +156,7 @@ def test_while_an_answer_is_made_nothing_is_asked_again_edited_or_deleted(answer
     for message in before.path:
         answering.retry(message.id)
         answering.edit(message.id, "Else?")
-        answering.go_on(message.id)
+        answering.continue_answer(message.id)
         answering.delete_message(message.id)
         answering.rate(before.path[-1].id, GOOD)
     assert answering.conversation.messages == before.messages

@@ -6,8 +6,8 @@ What is deleted is in `test_chats_deleting.py`, what comes from a file in `test_
 import pytest
 
 from chatcore.events import Ending
-from chatcore.prompting.title_prompt import TITLE_LENGTH
 from chatcore.session.session import Visit
+from chatcore.text.cleaning import TITLE_LENGTH
 from tests.support.fake_browser import DONE, Browser, Puppet, calls, end, run_of, say, texts
 from tests.support.listed_chats import first_chat, titles  # noqa: F401
 
@@ -39,7 +39,7 @@ def test_opening_the_chat_that_is_open_changes_nothing(browser, visit, first):
     browser.store_all(visit)
     before = visit.conversation
     visit.open_chat(first.id)
-    assert (visit.conversation is before, len(visit.outbox)) == (True, 0)
+    assert (visit.conversation is before, len(visit.pending_writes)) == (True, 0)
 
 
 def test_a_link_opens_its_chat_whatever_was_open_last(browser, visit, first):
@@ -61,7 +61,7 @@ def test_a_chat_that_is_not_here_is_not_opened(visit, first):
     visit.open_chat(first.id)
     visit.open_chat("unknown")
     assert (visit.conversation.id, visit.unknown_link) == (first.id, True)
-    assert "unknown" not in visit.shelf
+    assert "unknown" not in visit.browser_store
 
 
 def test_everything_is_exported_with_what_is_not_stored_yet(visit, first):
@@ -111,14 +111,14 @@ def test_a_chat_is_pinned_and_unpinned(browser, visit, first):
 def test_a_name_for_a_chat_in_which_an_answer_is_being_made_loses_nothing_of_it(browser, visit, puppet):
     visit.send("One?")
     browser.store_all(visit)
-    behind = visit.conversation.id
+    background = visit.conversation.id
     visit.new_chat()
-    visit.rename(behind, "Named")
+    visit.rename(background, "Named")
     calls(visit, puppet)
-    visit.open_chat(behind)
+    visit.open_chat(background)
     end(visit, puppet, "Answer.", DONE)
     browser.store_all(visit)
-    found = browser.stored(behind)
+    found = browser.stored(background)
     assert (found.title, found.path[-1].text) == ("Named", "Answer.")
 
 
@@ -151,7 +151,7 @@ def test_a_temporary_chat_is_answered_at_once_and_never_stored(browser, temporar
     temporary.send("Another secret?")
     end(temporary, puppet)
     temporary.rename(temporary.conversation.id, "Secrets")
-    browser.settle()
+    browser.reconcile()
     assert (secrets_in(browser), temporary.chats) == (False, [])
     assert browser.open().conversation.messages == ()
     assert calls(temporary, puppet) == 2
@@ -161,20 +161,20 @@ def test_a_temporary_chat_that_is_left_is_stopped_and_comes_back_by_undo(browser
     run, secret = run_of(temporary), temporary.conversation
     temporary.send("Another secret?")
     temporary.new_chat()
-    assert (run.ended.ending, temporary.undoable.act, temporary.loose) == (Ending.STOPPED, "left", {})
-    browser.settle()
+    assert (run.ended.ending, temporary.undoable.act, temporary.unsaved) == (Ending.STOPPED, "left", {})
+    browser.reconcile()
     temporary.undo()
-    browser.settle()
+    browser.reconcile()
     assert temporary.conversation.id == secret.id
     assert texts(temporary)[:2] == ["Secret?", "A secret answer"]
-    assert temporary.loose == {secret.id: "temporary"}
+    assert temporary.unsaved == {secret.id: "temporary"}
     assert not secrets_in(browser)
 
 
 def test_an_empty_temporary_chat_is_left_without_a_trace(visit):
     visit.new_chat(temporary=True)
     visit.new_chat()
-    assert (visit.undoable, visit.loose) == (None, {})
+    assert (visit.undoable, visit.unsaved) == (None, {})
 
 
 def test_a_temporary_chat_is_stored_when_it_is_kept(browser, temporary, puppet):
@@ -182,7 +182,7 @@ def test_a_temporary_chat_is_stored_when_it_is_kept(browser, temporary, puppet):
     temporary.keep()
     end(temporary, puppet)
     browser.store_all(temporary)
-    assert temporary.loose == {}
+    assert temporary.unsaved == {}
     assert browser.open().conversation.messages == temporary.conversation.messages
     assert titles(temporary) == ["Secret?"]
 

@@ -114,11 +114,11 @@ def test_deleting_makes_room_for_what_was_not_stored(registry, puppet):
     visit.new_chat()
     visit.send("new " * 500)
     browser.store(visit)
-    assert visit.outbox.problem == "full"
+    assert visit.pending_writes.problem == "full"
     assert ids(browser) == {old}
     visit.delete([old])
-    browser.settle()
-    assert visit.outbox.problem == ""
+    browser.reconcile()
+    assert visit.pending_writes.problem == ""
     assert ids(browser) == {visit.conversation.id}
 
 
@@ -151,7 +151,7 @@ def test_undo_twice_undoes_once(visit, first):
 def test_a_withdrawn_message_comes_back_into_its_chat_though_another_one_is_open(browser, answering):
     answering.send("Two?")
     chat_id = answering.conversation.id
-    answering.withdraw(answering.conversation.queue[0].id)
+    answering.unqueue(answering.conversation.queue[0].id)
     answering.new_chat()
     answering.undo()
     answering.open_chat(chat_id)

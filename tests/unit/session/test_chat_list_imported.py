@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from chatcore.conversation.messages import LATEST
 from chatcore.events import Ending, Reply
+from chatcore.ids import LATEST
 from chatcore.storage import codec
 from chatcore.storage.browser import store
 from tests.support.asking import by
@@ -61,13 +61,13 @@ def test_an_import_ends_no_answer_that_is_being_made(browser, visit, puppet):
 
 
 def test_an_import_is_newer_than_the_deletion_of_the_same_chat(visit, first):
-    deleted = visit.shelf.read(first.id)
+    deleted = visit.browser_store.read(first.id)
     for _ in range(9):
         visit.pin(first.id, True)
-    revision = visit.shelf.read(first.id).revision
+    revision = visit.browser_store.read(first.id).revision
     visit.delete([first.id])
     visit.take_in([deleted])
-    assert visit.shelf.read(first.id).revision > revision
+    assert visit.browser_store.read(first.id).revision > revision
 
 
 def test_an_import_with_the_highest_revision_can_be_changed_and_stored(browser, visit):
@@ -76,6 +76,6 @@ def test_an_import_with_the_highest_revision_can_be_changed_and_stored(browser, 
     browser.store_all(visit)
     visit.rename(imported.id, "Named")
     visit.rename(imported.id, "Named again")
-    assert visit.shelf.waits(imported.id)
+    assert visit.browser_store.waits(imported.id)
     browser.store_all(visit)
     assert browser.stored(imported.id).title == "Named again"

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from chatcore.conversation.messages import Choice
+from chatcore.conversation.messages import ModelRef
 from chatcore.events import Ended, Ending
-from chatcore.providers.base import Provider, Takes
+from chatcore.providers.base import Provider, SupportedParameters
 from chatcore.runs.registry import RunRegistry
 from chatcore.session.model_choice import Choosing
 from chatcore.session.session import Visit
@@ -24,11 +24,11 @@ class Two(Only):
     def find(self, provider_id: str) -> Provider | None:
         return self.provider if provider_id in ("only", "other") else None
 
-    def takes(self, provider_id: str, model: str) -> Takes:
-        return Takes(temperature=provider_id == "only")
+    def supported_parameters(self, provider_id: str, model: str) -> SupportedParameters:
+        return SupportedParameters(temperature=provider_id == "only")
 
-    def with_model(self, model: str, now: Choice) -> Choice | None:
-        return Choice("other", model) if model == "better" else None
+    def with_model(self, model: str, now: ModelRef) -> ModelRef | None:
+        return ModelRef("other", model) if model == "better" else None
 
 
 @pytest.fixture
@@ -55,16 +55,16 @@ def prompts(puppet: Puppet) -> list[str]:
 def test_a_chat_begins_without_a_persona_and_keeps_the_one_that_it_is_given(visit: Visit, puppet: Puppet):
     assert visit.persona is None
     ask(visit, puppet)
-    visit.cast(TUTOR)
+    visit.set_persona(TUTOR)
     ask(visit, puppet)
     ask(visit, puppet)
-    visit.cast(None)
+    visit.set_persona(None)
     ask(visit, puppet)
     assert prompts(puppet) == ["", TUTOR.prompt, TUTOR.prompt, ""]
 
 
 def test_a_new_chat_has_no_persona_and_the_one_before_has_it_still(visit: Visit, puppet: Puppet):
-    visit.cast(TUTOR)
+    visit.set_persona(TUTOR)
     ask(visit, puppet)
     before = visit.conversation.id
     visit.new_chat()
@@ -74,10 +74,10 @@ def test_a_new_chat_has_no_persona_and_the_one_before_has_it_still(visit: Visit,
 
 
 def test_a_chat_goes_on_with_its_persona_as_it_was_after_a_reload(visit: Visit, puppet: Puppet, registry: RunRegistry):
-    visit.cast(TUTOR)
+    visit.set_persona(TUTOR)
     ask(visit, puppet)
     browser = Browser(registry, puppet)
-    for write in visit.outbox:
+    for write in visit.pending_writes:
         browser.write(write.key, write.value)
     again = browser.open()
     assert again.persona == TUTOR
@@ -88,7 +88,7 @@ def test_a_question_that_waits_is_asked_as_who_is_chosen_when_it_goes_out(visit:
     visit.send("One?")
     visit.begin()
     visit.send("Two?")
-    visit.cast(WRITER)
+    visit.set_persona(WRITER)
     end(visit, puppet, *DONE)
     visit.begin()
     end(visit, puppet, *DONE)
@@ -96,7 +96,7 @@ def test_a_question_that_waits_is_asked_as_who_is_chosen_when_it_goes_out(visit:
 
 
 def test_an_answer_can_be_given_again_as_somebody_else_and_the_chat_keeps_its_persona(visit: Visit, puppet: Puppet):
-    visit.cast(TUTOR)
+    visit.set_persona(TUTOR)
     ask(visit, puppet)
     visit.retry(visit.conversation.path[-1].id, persona=WRITER)
     visit.begin()
@@ -107,7 +107,7 @@ def test_an_answer_can_be_given_again_as_somebody_else_and_the_chat_keeps_its_pe
 
 
 def test_a_question_in_other_words_is_answered_by_the_persona_of_the_chat(visit: Visit, puppet: Puppet):
-    visit.cast(TUTOR)
+    visit.set_persona(TUTOR)
     ask(visit, puppet)
     visit.edit(visit.conversation.path[0].id, "How?")
     visit.begin()
@@ -119,32 +119,32 @@ def test_a_question_in_other_words_is_answered_by_the_persona_of_the_chat(visit:
 
 
 def test_a_persona_that_names_a_model_is_answered_by_who_has_it(visit: Visit):
-    visit.cast(NAMING)
-    assert visit.choice == Choice("other", "better")
-    assert visit.shelf.index.choice is None
+    visit.set_persona(NAMING)
+    assert visit.choice == ModelRef("other", "better")
+    assert visit.browser_store.index.choice is None
 
 
 def test_who_answered_before_a_persona_named_a_model_answers_again_after_it(visit: Visit):
-    visit.choose(Choice("only", "mine"))
-    visit.cast(NAMING)
-    visit.cast(TUTOR)
-    assert visit.choice == Choice("only", "mine")
+    visit.choose(ModelRef("only", "mine"))
+    visit.set_persona(NAMING)
+    visit.set_persona(TUTOR)
+    assert visit.choice == ModelRef("only", "mine")
 
 
 def test_a_model_that_is_chosen_after_the_persona_goes_before_the_persona_s(visit: Visit):
-    visit.cast(NAMING)
-    visit.choose(Choice("only", "mine"))
-    assert visit.choice == Choice("only", "mine")
+    visit.set_persona(NAMING)
+    visit.choose(ModelRef("only", "mine"))
+    assert visit.choice == ModelRef("only", "mine")
     assert visit.unapplied(NAMING, visit.choice) == ("model",)
 
 
 def test_a_model_that_nobody_has_is_said_to_have_no_effect(visit: Visit):
     unknown = persona("namer", model="unheard-of")
-    visit.cast(unknown)
-    assert visit.choice == Choice("only", "model")
+    visit.set_persona(unknown)
+    assert visit.choice == ModelRef("only", "model")
     assert visit.unapplied(unknown, visit.choice) == ("model",)
 
 
 def test_what_a_model_does_not_take_is_said(visit: Choosing):
-    assert visit.unapplied(TUTOR, Choice("only", "model")) == ()
-    assert visit.unapplied(TUTOR, Choice("other", "better")) == ("temperature",)
+    assert visit.unapplied(TUTOR, ModelRef("only", "model")) == ()
+    assert visit.unapplied(TUTOR, ModelRef("other", "better")) == ("temperature",)

@@ -36,7 +36,7 @@ class OnServer:
 
 
 def own(visit: Visit) -> OwnPersonas:
-    return visit.personas.library.own
+    return visit.personas.own
 
 
 def keys(found: list[Known]) -> list[str]:
@@ -219,11 +219,11 @@ def test_an_id_that_is_changed_moves_the_persona_and_back(visit: Visit) -> None:
 def test_what_can_t_be_saved_is_refused_with_field_and_reason_and_changes_nothing(
     visit: Visit, text: str, reason: str
 ) -> None:
-    pending = len(visit.outbox)
+    pending = len(visit.pending_writes)
     with pytest.raises(InputError) as refused:
         visit.personas.save(text)
     assert str(refused.value).startswith(reason)
-    assert (own(visit).all(), visit.undoable, len(visit.outbox)) == ([], None, pending)
+    assert (own(visit).all(), visit.undoable, len(visit.pending_writes)) == ([], None, pending)
 
 
 def test_what_is_deleted_comes_back_with_its_draft(browser: Browser, visit: Visit) -> None:

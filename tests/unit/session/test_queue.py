@@ -61,8 +61,8 @@ def test_a_withdrawn_message_comes_back_at_its_place(answering):
     for text in ("a", "b", "c"):
         answering.send(text)
     before = answering.conversation.queue
-    answering.withdraw(before[1].id)
-    answering.withdraw(before[1].id)
+    answering.unqueue(before[1].id)
+    answering.unqueue(before[1].id)
     assert [draft.text for draft in answering.conversation.queue] == ["a", "c"]
     answering.undo()
     answering.undo()
@@ -71,7 +71,7 @@ def test_a_withdrawn_message_comes_back_at_its_place(answering):
 
 def test_a_message_that_comes_back_after_the_answer_has_ended_goes_out(answering, puppet):
     answering.send("Two?")
-    answering.withdraw(answering.conversation.queue[0].id)
+    answering.unqueue(answering.conversation.queue[0].id)
     end(answering, puppet)
     answering.undo()
     assert texts(answering)[2:] == ["Two?", ""]
@@ -79,7 +79,7 @@ def test_a_message_that_comes_back_after_the_answer_has_ended_goes_out(answering
 
 def test_the_offer_to_undo_outlasts_the_next_message(answering):
     answering.send("Two?")
-    answering.withdraw(answering.conversation.queue[0].id)
+    answering.unqueue(answering.conversation.queue[0].id)
     answering.send("Three?")
     answering.undo()
     assert {draft.text for draft in answering.conversation.queue} == {"Two?", "Three?"}
@@ -111,7 +111,7 @@ def test_stop_keeps_what_arrived_and_says_so_once(browser, visit, puppet, phase:
     stopped = visit.conversation
     visit.stop()
     visit.begin()
-    visit.settle()
+    visit.reconcile()
     visit.attach()
     assert visit.conversation == stopped
     assert (texts(visit), endings(visit)) == (["One?", text], [Ending.STOPPED])

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from chatcore.conversation.messages import Choice
+from chatcore.conversation.messages import ModelRef
 from chatcore.runs.registry import RunRegistry
 from chatcore.session.session import Visit
 from tests.support.fake_browser import PATIENCE, Browser, Puppet, end, wait_for_end
@@ -21,7 +21,7 @@ ANSWER, TITLE = CHAT.answer("They map keys."), CHAT.answer('"Hash maps"')
 def visitor(upstream: Upstream) -> Iterator[Visitor]:
     """Where models may be asked; every request is answered, the second one with a title."""
     with Visitor(upstream, CHAT, ANSWER, TITLE, ANSWER) as visitor:
-        visitor.visit.naming.allowed = True
+        visitor.visit.titles.allowed = True
         yield visitor
 
 
@@ -30,12 +30,12 @@ def ask(visitor: Visitor, text: str = "What is a hash map?") -> None:
     visitor.ask(text)
     visitor.end()
     wait_for_title(visitor.visit)
-    visitor.settle()
+    visitor.reconcile()
 
 
 def wait_for_title(visit: Visit) -> None:
     """Until each has come, or failed to."""
-    for title in visit.naming._awaited.values():
+    for title in visit.titles._awaited.values():
         title.exception(PATIENCE)
 
 
@@ -58,13 +58,13 @@ def test_until_the_title_has_come_the_first_message_is_one(visitor):
     visitor.serve(ANSWER, Script((Wait("title"), *TITLE.steps)))
     visitor.ask("What is a hash map?")
     visitor.end()
-    assert (visitor.visit.conversation.title, visitor.visit.naming.awaited) == ("What is a hash map?", True)
-    assert not visitor.visit.naming.ready
+    assert (visitor.visit.conversation.title, visitor.visit.titles.awaited) == ("What is a hash map?", True)
+    assert not visitor.visit.titles.ready
     visitor.upstream.open("title")
     wait_for_title(visitor.visit)
-    assert visitor.visit.naming.ready
-    visitor.settle()
-    assert (visitor.visit.conversation.title, visitor.visit.naming.awaited) == ("Hash maps", False)
+    assert visitor.visit.titles.ready
+    visitor.reconcile()
+    assert (visitor.visit.conversation.title, visitor.visit.titles.awaited) == ("Hash maps", False)
 
 
 def test_it_is_asked_once(visitor):
@@ -92,18 +92,18 @@ def test_a_failure_is_silent_and_costs_nothing_else(visitor, failure):
 
 
 def forbidden(visitor: Visitor) -> None:
-    visitor.visit.naming.allowed = False
+    visitor.visit.titles.allowed = False
 
 
 def unwanted(visitor: Visitor) -> None:
-    visitor.visit.wish(replace(visitor.visit.shelf.index.wishes, titles=False))
+    visitor.visit.set_preferences(replace(visitor.visit.browser_store.index.preferences, titles=False))
 
 
 @pytest.mark.parametrize("where", [forbidden, unwanted])
 def test_where_it_is_switched_off_nobody_is_asked(visitor, where):
     where(visitor)
     ask(visitor)
-    assert (len(visitor.requests), visitor.visit.naming.awaited) == (1, False)
+    assert (len(visitor.requests), visitor.visit.titles.awaited) == (1, False)
 
 
 def test_of_a_temporary_chat_nobody_is_asked_for_a_title(visitor):
@@ -113,14 +113,14 @@ def test_of_a_temporary_chat_nobody_is_asked_for_a_title(visitor):
     wait_for_end(visitor.visit.run)
     visitor.visit.attach()
     assert visitor.visit.conversation.path[-1].ended
-    assert (len(visitor.requests), visitor.visit.naming.awaited) == (1, False)
+    assert (len(visitor.requests), visitor.visit.titles.awaited) == (1, False)
 
 
 def test_a_name_that_the_visitor_gave_is_left_as_it_is(visitor):
     visitor.ask()
     visitor.visit.rename(visitor.visit.conversation.id, "Mine")
     visitor.end()
-    assert (visitor.visit.naming.awaited, visitor.visit.conversation.title) == (False, "Mine")
+    assert (visitor.visit.titles.awaited, visitor.visit.conversation.title) == (False, "Mine")
 
 
 def test_an_answer_that_was_cut_off_is_no_reason_and_the_first_whole_one_is(visitor):
@@ -128,8 +128,8 @@ def test_an_answer_that_was_cut_off_is_no_reason_and_the_first_whole_one_is(visi
     visitor.ask()
     visitor.upstream.exchange().headers_sent.wait_at()
     visitor.visit.stop()
-    visitor.settle()
-    assert not visitor.visit.naming.awaited
+    visitor.reconcile()
+    assert not visitor.visit.titles.awaited
     ask(visitor, "Once more?")
     assert titles(visitor)[1] == "Hash maps"
 
@@ -169,41 +169,41 @@ def test_of_a_chat_that_is_deleted_the_connection_is_closed(visitor):
     asked = visitor.upstream.exchange(1)
     visitor.visit.delete([visitor.visit.conversation.id])
     assert asked.disconnected.wait(PATIENCE)
-    assert not visitor.visit.naming.awaited
+    assert not visitor.visit.titles.awaited
 
 
 def test_of_two_tabs_that_follow_an_answer_one_asks(visitor):
     visitor.serve(Script((Wait("answer"), *ANSWER.steps)), TITLE)
     run = visitor.ask()
     other = visitor.browser.open()
-    other.naming.allowed = True
+    other.titles.allowed = True
     assert other.run is run
     visitor.upstream.open("answer")
     visitor.end()
     other.attach()
     wait_for_title(visitor.visit)
     wait_for_title(other)
-    assert (visitor.visit.naming.awaited, other.naming.awaited, len(visitor.requests)) == (True, False, 2)
+    assert (visitor.visit.titles.awaited, other.titles.awaited, len(visitor.requests)) == (True, False, 2)
 
 
 def test_a_page_that_was_loaded_again_takes_the_answer_over_and_asks(visitor):
     visitor.serve(Script((Wait("answer"), *ANSWER.steps)), TITLE)
     run = visitor.ask()
-    visitor.open().naming.allowed = True
+    visitor.open().titles.allowed = True
     visitor.upstream.open("answer")
     wait_for_end(run)
-    visitor.settle()
+    visitor.reconcile()
     wait_for_title(visitor.visit)
-    visitor.settle()
+    visitor.reconcile()
     assert titles(visitor)[1] == "Hash maps"
 
 
 def test_a_chat_that_was_answered_before_gets_no_title_when_it_is_gone_on_with(visitor):
-    visitor.visit.naming.allowed = False
+    visitor.visit.titles.allowed = False
     ask(visitor)
-    visitor.open().naming.allowed = True
-    visitor.settle()
-    assert not visitor.visit.naming.awaited
+    visitor.open().titles.allowed = True
+    visitor.reconcile()
+    assert not visitor.visit.titles.awaited
     visitor.serve(ANSWER)
     ask(visitor, "And a tree?")
     assert len(visitor.requests) == 2
@@ -211,9 +211,9 @@ def test_a_chat_that_was_answered_before_gets_no_title_when_it_is_gone_on_with(v
 
 def test_the_mock_is_not_asked_for_titles(registry: RunRegistry, puppet: Puppet) -> None:
     visit = Browser(registry, puppet).open()
-    visit.naming.allowed = True
-    visit.choose(Choice("mock", "mock"))
+    visit.titles.allowed = True
+    visit.choose(ModelRef("mock", "mock"))
     visit.send("One?")
     visit.begin()
     end(visit, puppet)
-    assert (len(puppet.requests), visit.naming.awaited) == (1, False)
+    assert (len(puppet.requests), visit.titles.awaited) == (1, False)

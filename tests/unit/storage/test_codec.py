@@ -16,6 +16,7 @@ from chatcore.events import Ended, Ending, Reply, UsageReported
 from chatcore.storage import codec, compression
 from chatcore.storage.codec import join_parts
 from chatcore.storage.schema import PartV1
+from chatcore.transfer import json_export
 from tests.support.asking import by
 from tests.support.builders.chats import ID, conversations, histories, some_id, through_json
 
@@ -33,7 +34,7 @@ def test_a_conversation_comes_back_as_it_went(chat: Conversation) -> None:
 
 @given(st.lists(conversations(), max_size=3))
 def test_a_file_holds_every_chat(chats: list[Conversation]) -> None:
-    value = json.loads(codec.export(chats))
+    value = json.loads(json_export.export(chats))
     assert (value["app"], value["version"]) == ("chatcore", 2)
     assert [codec.load(one) for one in value["conversations"]] == chats
 

@@ -5,24 +5,24 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chatcore.session.session import Visit
-from chatcore.storage import codec
-from chatcore.storage.browser.loading import restore
-from chatcore.storage.preferences import UNSAID, Wishes
+from chatcore.storage import codec, keys
+from chatcore.storage.browser.loading import load_storage
+from chatcore.storage.preferences import UNSAID, Preferences
 from tests.support.builders.chats import through_json
 from tests.support.fake_browser import Browser, Puppet
 
-GERMAN = Wishes("de", titles=False, summaries=True)
+GERMAN = Preferences("de", titles=False, summaries=True)
 
 
-@given(st.builds(Wishes, st.sampled_from(["", "en", "de", "pt"]), st.booleans(), st.booleans()))
-def test_wishes_come_back_from_the_storage(wishes):
-    index = codec.dump_index(1, "me", "", None, wishes)
-    assert restore({codec.INDEX_KEY: through_json(index)}).wishes == wishes
+@given(st.builds(Preferences, st.sampled_from(["", "en", "de", "pt"]), st.booleans(), st.booleans()))
+def test_wishes_come_back_from_the_storage(preferences):
+    index = codec.dump_index(1, "me", "", None, preferences)
+    assert load_storage({keys.INDEX_KEY: through_json(index)}).preferences == preferences
 
 
 def test_a_browser_with_nothing_stored_wishes_nothing():
-    assert restore({}).wishes == UNSAID
-    assert restore({codec.INDEX_KEY: {"version": 2, "revision": 1}}).wishes == UNSAID
+    assert load_storage({}).preferences == UNSAID
+    assert load_storage({keys.INDEX_KEY: {"version": 2, "revision": 1}}).preferences == UNSAID
 
 
 def test_what_is_not_wished_otherwise_is_not_stored():
@@ -44,37 +44,37 @@ def test_what_is_not_wished_otherwise_is_not_stored():
     ids=lambda hostile: str(hostile)[:30],
 )
 def test_what_is_no_wish_is_put_aside_and_the_page_opens(hostile):
-    found = restore({codec.INDEX_KEY: {"version": 2, "revision": 1, **hostile}})
-    assert found.wishes == UNSAID
-    assert [damage.key for damage in found.damage] == [codec.INDEX_KEY]
+    found = load_storage({keys.INDEX_KEY: {"version": 2, "revision": 1, **hostile}})
+    assert found.preferences == UNSAID
+    assert [damage.key for damage in found.damage] == [keys.INDEX_KEY]
 
 
 def test_wishes_survive_a_reload(browser: Browser, visit: Visit) -> None:
-    visit.wish(GERMAN)
+    visit.set_preferences(GERMAN)
     browser.store_all(visit)
-    assert browser.open().shelf.index.wishes == GERMAN
+    assert browser.open().browser_store.index.preferences == GERMAN
 
 
 def test_a_wish_that_is_there_already_is_not_stored_again(browser: Browser, visit: Visit) -> None:
-    visit.wish(GERMAN)
+    visit.set_preferences(GERMAN)
     browser.store_all(visit)
-    visit.wish(GERMAN)
-    assert len(visit.outbox) == 0
+    visit.set_preferences(GERMAN)
+    assert len(visit.pending_writes) == 0
 
 
 def test_another_tab_does_not_write_over_what_was_wished_here(browser: Browser, visit: Visit, puppet: Puppet) -> None:
     other = browser.open()
     browser.store_all(other)
-    visit.wish(GERMAN)
+    visit.set_preferences(GERMAN)
     browser.store_all(visit)
-    browser.settle()
+    browser.reconcile()
     other.send("One?")
     browser.store_all(other)
-    assert browser.open().shelf.index.wishes == GERMAN
+    assert browser.open().browser_store.index.preferences == GERMAN
 
 
 @pytest.mark.parametrize("value", [None, "junk", [], {"version": 2, "revision": "x"}, {"version": 3, "titles": False}])
 def test_what_another_tab_stores_that_is_no_index_changes_no_wish(visit: Visit, value: object) -> None:
-    visit.wish(GERMAN)
-    visit.take_report({"changed": {codec.INDEX_KEY: value}})
-    assert visit.shelf.index.wishes == GERMAN
+    visit.set_preferences(GERMAN)
+    visit.take_report({"changed": {keys.INDEX_KEY: value}})
+    assert visit.browser_store.index.preferences == GERMAN

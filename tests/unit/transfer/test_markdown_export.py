@@ -8,9 +8,10 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from chatcore.attachments.images import Image
-from chatcore.conversation.messages import LATEST, Label
+from chatcore.conversation.messages import Label
 from chatcore.conversation.tree import Conversation
 from chatcore.events import Ended, Ending, Reply
+from chatcore.ids import LATEST
 from chatcore.transfer.markdown_export import ENDINGS, file_name, to_markdown
 from tests.support.asking import by
 

@@ -16,19 +16,7 @@ from chatcore.providers.failures import Failure, Kind, from_event, from_status
 from tests.support.asking import KEY, ask, attempt
 from tests.support.fake_vendor.dialects import Dialect
 from tests.support.fake_vendor.every_dialect import DIALECTS, every_dialect
-from tests.support.fake_vendor.faults import (
-    BODY,
-    FAULTS,
-    HTML,
-    OWN,
-    PROMPT,
-    Fault,
-    Play,
-    answers,
-    midway,
-    plays,
-    says,
-)
+from tests.support.fake_vendor.faults import BODY, FAULTS, HTML, OWN, PROMPT, Fault, Play, answers, midway, plays, says
 from tests.support.fake_vendor.scripts import JSON, Cut, Script, Stall, Status, Wait
 from tests.support.fake_vendor.upstream import Upstream
 

@@ -10,7 +10,7 @@ import pytest
 
 from chatcore.errors import ProviderError
 from chatcore.providers.anthropic import MAX_TOKENS
-from chatcore.providers.base import ChatRequest, Provider, Takes
+from chatcore.providers.base import ChatRequest, Provider, SupportedParameters
 from chatcore.providers.compatible import CompatibleProvider
 from chatcore.providers.failures import Failure, Kind
 from chatcore.providers.openai_chat import OpenAIProvider
@@ -82,7 +82,7 @@ def test_temperature_and_limit_arrive_where_they_are_taken(upstream: Upstream, d
     provider = answered(upstream, dialect, WISH)
     assert sent(upstream, "temperature") == [0.3 if dialect.temperature else None]
     assert sent(upstream, dialect.limit) == [500]
-    assert provider.takes("fake-1") == Takes(temperature=dialect.temperature)
+    assert provider.supported_parameters("fake-1") == SupportedParameters(temperature=dialect.temperature)
 
 
 @every_dialect
@@ -106,7 +106,7 @@ def test_what_is_not_wished_for_is_left_to_the_provider(upstream: Upstream, dial
 def test_only_openais_own_reasoning_models_are_known_to_take_no_temperature(
     address: str, model: str, taken: bool
 ) -> None:
-    assert OpenAIProvider("OpenAI", KEY, address).takes(model) == Takes(temperature=taken)
+    assert OpenAIProvider("OpenAI", KEY, address).supported_parameters(model) == SupportedParameters(temperature=taken)
 
 
 # What is refused
@@ -121,8 +121,8 @@ def test_a_temperature_that_is_refused_is_left_out_at_once_and_from_then_on(
     provider = answered(upstream, dialect, WISH, WISH, replace(WISH, model="fake-2"))
     assert sent(upstream, "temperature") == [0.3, None, None, 0.3]
     assert sent(upstream, dialect.limit) == [500] * 4
-    assert provider.takes("fake-1") == Takes(temperature=False)
-    assert provider.takes("fake-2") == Takes()
+    assert provider.supported_parameters("fake-1") == SupportedParameters(temperature=False)
+    assert provider.supported_parameters("fake-2") == SupportedParameters()
 
 
 @every_dialect
@@ -131,7 +131,7 @@ def test_a_limit_beyond_the_models_is_left_out_and_another_one_is_tried(upstream
     provider = answered(upstream, dialect, replace(WISH, max_tokens=900_000), WISH)
     assert sent(upstream, dialect.limit) == [900_000, left_out(dialect), 500]
     assert sent(upstream, "max_completion_tokens") == [None] * 3
-    assert provider.takes("fake-1").max_tokens
+    assert provider.supported_parameters("fake-1").max_tokens
 
 
 @pytest.mark.parametrize("param", ["max_tokens", None])
@@ -140,7 +140,7 @@ def test_a_limit_that_has_another_name_is_sent_by_that(upstream: Upstream, param
     provider = answered(upstream, CHAT, WISH, WISH)
     assert sent(upstream, "max_tokens") == [500, None, None]
     assert sent(upstream, "max_completion_tokens") == [None, 500, 500]
-    assert provider.takes("fake-1") == Takes()
+    assert provider.supported_parameters("fake-1") == SupportedParameters()
 
 
 @pytest.mark.parametrize("param", ["max_completion_tokens", "max_tokens"])
@@ -150,7 +150,7 @@ def test_a_limit_that_is_refused_by_every_name_is_left_out(upstream: Upstream, p
     assert sent(upstream, "max_tokens") == [500, None, None, None, None]
     assert sent(upstream, "max_completion_tokens") == [None, 500, 500, None, None]
     assert sent(upstream, "temperature") == [0.3, 0.3, None, None, None]
-    assert provider.takes("fake-1") == Takes(temperature=False, max_tokens=False)
+    assert provider.supported_parameters("fake-1") == SupportedParameters(temperature=False, max_tokens=False)
 
 
 @every_dialect
@@ -184,33 +184,33 @@ def test_a_refusal_that_was_about_something_else_is_not_remembered(upstream: Ups
     provider = dialect.make(base_url=upstream.base_url)
     error = failure(upstream, dialect, provider)
     assert sent(upstream, "temperature") == [0.3, None]
-    assert provider.takes("fake-1") == Takes()
+    assert provider.supported_parameters("fake-1") == SupportedParameters()
     assert (error.kind, error.__context__, error.__cause__) == (Kind.REJECTED, None, None)
 
 
 @pytest.mark.parametrize(
-    ("supported", "takes", "limit"),
+    ("listed", "supported", "limit"),
     [
-        (["reasoning", "max_tokens"], Takes(temperature=False), "max_tokens"),
-        (["temperature", "max_completion_tokens"], Takes(), "max_completion_tokens"),
-        (["stop"], Takes(temperature=False, max_tokens=False), None),
-        ([{}, None, "temperature", "max_tokens"], Takes(), "max_tokens"),
-        *((odd, Takes(), "max_tokens") for odd in ([], None, "stop", {"stop": True})),
+        (["reasoning", "max_tokens"], SupportedParameters(temperature=False), "max_tokens"),
+        (["temperature", "max_completion_tokens"], SupportedParameters(), "max_completion_tokens"),
+        (["stop"], SupportedParameters(temperature=False, max_tokens=False), None),
+        ([{}, None, "temperature", "max_tokens"], SupportedParameters(), "max_tokens"),
+        *((odd, SupportedParameters(), "max_tokens") for odd in ([], None, "stop", {"stop": True})),
     ],
 )
 def test_a_list_of_models_may_say_what_each_takes(
-    upstream: Upstream, supported: Any, takes: Takes, limit: str | None
+    upstream: Upstream, listed: Any, supported: SupportedParameters, limit: str | None
 ) -> None:
     async def main() -> None:
         async with aclosing(CompatibleProvider("Other", KEY, upstream.base_url)) as provider:
-            assert provider.takes("fake-1") == Takes()
+            assert provider.supported_parameters("fake-1") == SupportedParameters()
             await provider.models()
-            assert provider.takes("fake-1") == takes
+            assert provider.supported_parameters("fake-1") == supported
             async with aclosing(provider.stream(WISH)) as stream:
                 assert [event async for event in stream]
 
-    upstream.models = {"data": [{"id": "fake-1", "supported_parameters": supported}]}
+    upstream.models = {"data": [{"id": "fake-1", "supported_parameters": listed}]}
     asyncio.run(main())
     body = upstream.exchange(1).body
-    assert body.get("temperature") == (0.3 if takes.temperature else None)
+    assert body.get("temperature") == (0.3 if supported.temperature else None)
     assert body.keys() & {"max_tokens", "max_completion_tokens"} == ({limit} if limit else set())

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from chatcore.conversation.tree import Conversation
 from chatcore.events import Ended, Ending, Reply
-from chatcore.storage import codec
-from chatcore.storage.browser.loading import restore
-from chatcore.storage.browser.store import Shelf
+from chatcore.storage import codec, keys
+from chatcore.storage.browser.loading import load_storage
+from chatcore.storage.browser.store import BrowserStore
 from tests.support.asking import by
 from tests.support.builders.chats import ID
 from tests.unit.storage.test_codec import json_values
@@ -40,31 +40,31 @@ def part(run: str, start: int, text: str) -> dict[str, Any]:
 
 
 def items(*conversations: Conversation, **others: object) -> dict[str, object]:
-    found: dict[str, object] = {codec.chat_key(one.id): codec.dump(one) for one in conversations}
-    return found | {codec.PREFIX + name: value for name, value in others.items()}
+    found: dict[str, object] = {keys.chat_key(one.id): codec.dump(one) for one in conversations}
+    return found | {keys.PREFIX + name: value for name, value in others.items()}
 
 
 def test_nothing_stored_is_an_empty_state():
-    found = restore({})
+    found = load_storage({})
     assert (found.owner, found.open_chat, found.chats, found.damage, found.gone) == ("", None, {}, [], [])
 
 
 def test_everything_that_was_stored_is_there():
     one, two = chat("One?"), chat("Two?")
-    found = restore(items(one, two, owner=codec.dump_owner(OWNER, "tab"), index=index(one)))
+    found = load_storage(items(one, two, owner=codec.dump_owner(OWNER, "tab"), index=index(one)))
     assert (found.owner, found.open_chat, found.revision) == (OWNER, one.id, 7)
     assert found.chats == {one.id: one, two.id: two}
-    assert set(found.values) == {codec.chat_key(one.id), codec.chat_key(two.id)}
+    assert set(found.values) == {keys.chat_key(one.id), keys.chat_key(two.id)}
     assert not found.damage
 
 
 def test_foreign_keys_are_left_alone():
-    found = restore({"theme": "dark", "chatcor": 1, "streamlit": None, "": [], "Chatcore.owner": {}})
+    found = load_storage({"theme": "dark", "chatcor": 1, "streamlit": None, "": [], "Chatcore.owner": {}})
     assert (found.damage, found.gone, found.aside) == ([], [], [])
 
 
 def test_a_key_of_ours_that_means_nothing_here_is_left_alone():
-    found = restore(items(persona={"version": 9}))
+    found = load_storage(items(persona={"version": 9}))
     assert (found.damage, found.gone, found.aside) == ([], [], [])
 
 
@@ -74,36 +74,36 @@ def test_a_key_of_ours_that_means_nothing_here_is_left_alone():
 )
 @pytest.mark.parametrize("value", ["", "text", 0, True, [], {}, {"version": 1}, {"version": 9}, float("nan")])
 def test_a_broken_value_of_ours_is_reported_with_its_key_reason_and_value(name, value):
-    damage = restore({codec.PREFIX + name: value}).damage
-    assert [(one.key, one.value) for one in damage] == [(codec.PREFIX + name, value)]
+    damage = load_storage({keys.PREFIX + name: value}).damage
+    assert [(one.key, one.value) for one in damage] == [(keys.PREFIX + name, value)]
     assert damage[0].reason.endswith(".")
 
 
 @pytest.mark.parametrize("name", ["owner", "index", f"chat.{ID}", f"tail.{ID}", "part.0", "quarantine.0"])
 def test_what_a_newer_version_stored_is_reported_as_that_and_is_not_to_be_written(name):
-    found = restore(items(**{name: {"version": 9, "new": "form"}}))
+    found = load_storage(items(**{name: {"version": 9, "new": "form"}}))
     assert "newer version" in found.damage[0].reason
-    assert found.newer == {codec.PREFIX + name}
+    assert found.newer == {keys.PREFIX + name}
 
 
 def test_what_can_not_be_read_is_put_aside_with_its_key_and_reason_under_one_key_however_often():
-    key, value = codec.chat_key(ID), {"version": 2, "messages": ["x" * 9000]}
-    (first,), (again,) = restore({key: value}).damage, restore({key: value}).damage
+    key, value = keys.chat_key(ID), {"version": 2, "messages": ["x" * 9000]}
+    (first,), (again,) = load_storage({key: value}).damage, load_storage({key: value}).damage
     aside, copy = first.aside()
     assert (aside, copy) == again.aside()
-    assert aside.startswith(codec.QUARANTINE_PREFIX)
+    assert aside.startswith(keys.QUARANTINE_PREFIX)
     assert (copy["key"], copy["value"], copy["reason"]) == (key, value, first.reason)
-    assert restore({aside: copy}).aside == [first]
+    assert load_storage({aside: copy}).aside == [first]
 
 
 def test_what_was_put_aside_is_no_news():
-    key, copy = restore({codec.INDEX_KEY: "junk"}).damage[0].aside()
-    assert restore({key: copy}).damage == []
+    key, copy = load_storage({keys.INDEX_KEY: "junk"}).damage[0].aside()
+    assert load_storage({key: copy}).damage == []
 
 
 def test_other_values_under_one_key_are_put_aside_each_under_its_own():
-    asides = [restore({codec.INDEX_KEY: value}).damage[0].aside()[0] for value in ("one", "two")]
-    assert len(set(asides)) == 2
+    side_calls = [load_storage({keys.INDEX_KEY: value}).damage[0].aside()[0] for value in ("one", "two")]
+    assert len(set(side_calls)) == 2
 
 
 def nested(depth: int) -> object:
@@ -115,34 +115,34 @@ def nested(depth: int) -> object:
 
 @pytest.mark.parametrize("name", ["owner", "index", f"chat.{ID}", "part.0", "quarantine.0"])
 def test_what_is_nested_too_deeply_to_be_written_is_said_to_be_that(name):
-    (damage,) = restore(items(**{name: nested(100_000)})).damage
+    (damage,) = load_storage(items(**{name: nested(100_000)})).damage
     assert "too deeply" in damage.to_json()
     assert "too deeply" in damage.aside()[1]["value"]
 
 
 def test_a_chat_with_something_deep_in_it_that_is_not_ours_is_read_without_it():
     one = chat()
-    stored = {codec.chat_key(one.id): codec.dump(one) | {"more": nested(100_000)}}
-    shelf = Shelf(restore(stored))
-    assert shelf.read(one.id) == one
+    stored = {keys.chat_key(one.id): codec.dump(one) | {"more": nested(100_000)}}
+    browser_store = BrowserStore(load_storage(stored))
+    assert browser_store.read(one.id) == one
 
 
 def test_a_chat_and_its_tail_are_one_in_whatever_order_they_come():
     one = chat("One?")
     longer = one.ask("Two?", by("m"))
-    pair = [(codec.chat_key(one.id), codec.dump(one)), (codec.tail_key(one.id), codec.dump(longer))]
-    assert restore(dict(pair)).chats == restore(dict(reversed(pair))).chats == {one.id: longer}
+    pair = [(keys.chat_key(one.id), codec.dump(one)), (keys.tail_key(one.id), codec.dump(longer))]
+    assert load_storage(dict(pair)).chats == load_storage(dict(reversed(pair))).chats == {one.id: longer}
 
 
 def test_a_tail_without_its_chat_is_a_chat():
     one = chat()
-    found = restore({codec.tail_key(one.id): codec.dump(one)})
+    found = load_storage({keys.tail_key(one.id): codec.dump(one)})
     assert (found.chats, found.damage) == ({one.id: one}, [])
 
 
 def test_a_value_under_the_name_of_another_is_not_taken():
     one = chat()
-    found = restore({codec.chat_key("AAAAAAAAAAAAAAAAAAAAAA"): codec.dump(one)})
+    found = load_storage({keys.chat_key("AAAAAAAAAAAAAAAAAAAAAA"): codec.dump(one)})
     assert not found.chats
     assert ["under the name of another" in damage.reason for damage in found.damage] == [True]
 
@@ -150,15 +150,15 @@ def test_a_value_under_the_name_of_another_is_not_taken():
 def test_without_an_index_that_can_be_read_the_newest_chat_was_the_one_that_was_open():
     old, new = replace(chat("Old?"), messages=()), chat("New?")
     for missing in ({}, {"index": "junk"}, {"index": None}, {"index": {"version": 9}}):
-        assert restore(items(new, old, **missing)).open_chat == new.id
+        assert load_storage(items(new, old, **missing)).open_chat == new.id
 
 
 def test_an_index_that_names_no_chat_says_that_a_new_one_was_open():
-    assert not restore(items(chat(), index=index())).open_chat
+    assert not load_storage(items(chat(), index=index())).open_chat
 
 
 def test_leftovers_of_removed_keys_are_nothing():
-    found = restore({codec.part_key("x", 0): None, codec.CHAT_PREFIX: None, "foreign": None})
+    found = load_storage({keys.part_key("x", 0): None, keys.CHAT_PREFIX: None, "foreign": None})
     assert (found.gone, found.damage, found.parts) == ([], [], {})
 
 
@@ -168,10 +168,10 @@ def test_parts_of_a_running_answer_are_kept_and_those_of_a_whole_one_are_to_be_r
     stored, removed = items(one, two), []
     for first, run in enumerate(owners):
         for second, start in enumerate((0, 2)):
-            key = f"{codec.PART_PREFIX}{2 * first + second}"
+            key = f"{keys.PART_PREFIX}{2 * first + second}"
             stored[key] = part(run, start, "ab")
             removed += [key] if run == run_of(two) else []
-    found = restore(stored)
+    found = load_storage(stored)
     texts = {run: codec.join_parts(parts.values()) for run, parts in found.parts.items()}
     assert texts == {run_of(one): "abab", "unknown-AAAAAAAAAAAAAA": "abab"}
     assert found.gone == removed
@@ -183,9 +183,9 @@ names = st.sampled_from(["owner", "index", "chat.x", "tail.x", "part.x", "quaran
 
 
 @settings(max_examples=200, deadline=None)
-@given(st.dictionaries(names.map(lambda name: codec.PREFIX + name), json_values, max_size=5))
+@given(st.dictionaries(names.map(lambda name: keys.PREFIX + name), json_values, max_size=5))
 def test_whatever_is_stored_the_state_can_be_restored_and_shown(stored: dict[str, object]) -> None:
-    found = restore(stored)
+    found = load_storage(stored)
     assert all((damage.key + damage.reason).encode("utf-8") for damage in found.damage)
 
 
@@ -193,5 +193,5 @@ def test_three_hundred_chats_are_each_read_once(monkeypatch):
     stored, read = items(*(chat(f"Question {number}?") for number in range(300))), []
     load = codec.load
     monkeypatch.setattr(codec, "load", lambda value: read.append(value) or load(value))
-    assert len(restore(stored).chats) == 300
+    assert len(load_storage(stored).chats) == 300
     assert len(read) == 300

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chatcore.storage.browser.pending_writes import PROBLEMS, Outbox, Write
+from chatcore.storage.browser.pending_writes import PROBLEMS, PendingWrites, Write
 from tests.unit.storage.test_codec import json_values
 
 
@@ -16,18 +16,18 @@ def value(revision: int, by: str = "tab") -> dict[str, Any]:
 
 
 def test_a_write_waits_until_its_stamp_is_confirmed():
-    outbox = Outbox()
-    outbox.put("a", value(1))
-    assert list(outbox) == [Write("a", value(1))]
-    outbox.confirm({"a": "1.tab"})
-    assert len(outbox) == 0
+    pending_writes = PendingWrites()
+    pending_writes.put("a", value(1))
+    assert list(pending_writes) == [Write("a", value(1))]
+    pending_writes.confirm({"a": "1.tab"})
+    assert len(pending_writes) == 0
 
 
 def test_a_newer_write_takes_the_place_of_the_older_one():
-    outbox = Outbox()
+    pending_writes = PendingWrites()
     for key, revision in (("a", 1), ("b", 1), ("a", 2)):
-        outbox.put(key, value(revision))
-    assert [(write.key, write.stamp) for write in outbox] == [("a", "2.tab"), ("b", "1.tab")]
+        pending_writes.put(key, value(revision))
+    assert [(write.key, write.stamp) for write in pending_writes] == [("a", "2.tab"), ("b", "1.tab")]
 
 
 @pytest.mark.parametrize(
@@ -48,69 +48,69 @@ def test_a_newer_write_takes_the_place_of_the_older_one():
     ],
 )
 def test_only_the_exact_stamp_confirms(found):
-    outbox = Outbox()
-    outbox.put("a", value(2))
-    outbox.confirm(found)
-    assert outbox.get("a") == Write("a", value(2))
+    pending_writes = PendingWrites()
+    pending_writes.put("a", value(2))
+    pending_writes.confirm(found)
+    assert pending_writes.get("a") == Write("a", value(2))
 
 
 @pytest.mark.parametrize("found", [{}, {"b": None}, {"a": "1.tab"}, {"a": ""}, {"a": 0}, {"a": False}])
 def test_a_removal_waits_until_there_is_nothing(found):
-    outbox = Outbox()
-    outbox.put("a", None)
-    outbox.confirm(found)
-    assert list(outbox) == [Write("a", None)]
-    outbox.confirm({"a": None})
-    assert len(outbox) == 0
+    pending_writes = PendingWrites()
+    pending_writes.put("a", None)
+    pending_writes.confirm(found)
+    assert list(pending_writes) == [Write("a", None)]
+    pending_writes.confirm({"a": None})
+    assert len(pending_writes) == 0
 
 
 def test_leftovers_wait_until_nothing_is_to_be_stored_and_are_given_once():
-    outbox = Outbox()
-    outbox.put("a", value(1))
-    outbox.leave("b")
-    assert outbox.take_leftovers() == []
-    outbox.confirm({"a": "1.tab"})
-    assert outbox.take_leftovers() == ["b"]
-    assert outbox.take_leftovers() == []
+    pending_writes = PendingWrites()
+    pending_writes.put("a", value(1))
+    pending_writes.leave("b")
+    assert pending_writes.take_leftovers() == []
+    pending_writes.confirm({"a": "1.tab"})
+    assert pending_writes.take_leftovers() == ["b"]
+    assert pending_writes.take_leftovers() == []
 
 
 def test_a_leftover_takes_the_place_of_a_write_and_a_write_that_of_a_leftover():
-    outbox = Outbox()
-    outbox.put("a", value(1))
-    outbox.leave("a")
-    assert not list(outbox)
-    outbox.put("a", value(2))
-    assert [write.value for write in outbox] == [value(2)]
-    outbox.confirm({"a": "2.tab"})
-    assert outbox.take_leftovers() == []
+    pending_writes = PendingWrites()
+    pending_writes.put("a", value(1))
+    pending_writes.leave("a")
+    assert not list(pending_writes)
+    pending_writes.put("a", value(2))
+    assert [write.value for write in pending_writes] == [value(2)]
+    pending_writes.confirm({"a": "2.tab"})
+    assert pending_writes.take_leftovers() == []
 
 
 def test_what_is_dropped_is_not_written():
-    outbox = Outbox()
-    outbox.put("a", value(1))
-    outbox.drop("a")
-    outbox.drop("b")
-    assert not list(outbox)
+    pending_writes = PendingWrites()
+    pending_writes.put("a", value(1))
+    pending_writes.drop("a")
+    pending_writes.drop("b")
+    assert not list(pending_writes)
 
 
 @pytest.mark.parametrize(("problem", "again"), [("full", 1), ("", 0), ("unknown", 0)])
 def test_room_in_a_full_storage_is_used_for_what_did_not_fit(problem, again):
-    outbox = Outbox()
-    outbox.put("a", value(1))
-    outbox.put("b", None)
-    outbox.take_report({"problem": problem})
-    outbox.take_report({"found": {"b": None}})
-    assert (outbox.attempt, [write.key for write in outbox]) == (again, ["a"])
+    pending_writes = PendingWrites()
+    pending_writes.put("a", value(1))
+    pending_writes.put("b", None)
+    pending_writes.take_report({"problem": problem})
+    pending_writes.take_report({"found": {"b": None}})
+    assert (pending_writes.attempt, [write.key for write in pending_writes]) == (again, ["a"])
 
 
 def test_a_report_without_a_problem_leaves_it_as_it_was():
-    outbox = Outbox()
+    pending_writes = PendingWrites()
     for problem in PROBLEMS:
-        outbox.take_report({"problem": problem})
-        outbox.take_report({"found": {}})
-        assert outbox.problem == problem
-    outbox.take_report({"problem": ""})
-    assert outbox.problem == ""
+        pending_writes.take_report({"problem": problem})
+        pending_writes.take_report({"found": {}})
+        assert pending_writes.problem == problem
+    pending_writes.take_report({"problem": ""})
+    assert pending_writes.problem == ""
 
 
 reports = json_values | st.dictionaries(st.just("a"), json_values)
@@ -118,28 +118,28 @@ reports = json_values | st.dictionaries(st.just("a"), json_values)
 
 @given(st.dictionaries(st.sampled_from(["found", "problem", "x"]), reports))
 def test_no_report_breaks_it_or_confirms_by_chance(report):
-    outbox = Outbox()
-    outbox.put("a", value(2))
-    outbox.take_report(report)
-    assert outbox.problem in ("", *PROBLEMS)
-    assert len(outbox) == 1
+    pending_writes = PendingWrites()
+    pending_writes.put("a", value(2))
+    pending_writes.take_report(report)
+    assert pending_writes.problem in ("", *PROBLEMS)
+    assert len(pending_writes) == 1
 
 
 def test_reading_it_while_it_changes_is_safe():
-    outbox = Outbox()
-    outbox.put("a", value(1))
-    outbox.put("b", value(1))
-    for write in outbox:
-        outbox.confirm({write.key: write.stamp})
-        outbox.put("c", value(1))
-    assert [write.key for write in outbox] == ["c"]
+    pending_writes = PendingWrites()
+    pending_writes.put("a", value(1))
+    pending_writes.put("b", value(1))
+    for write in pending_writes:
+        pending_writes.confirm({write.key: write.stamp})
+        pending_writes.put("c", value(1))
+    assert [write.key for write in pending_writes] == ["c"]
 
 
 class Meets:
     """Equals every stamp, after a newer write was tried from another thread."""
 
-    def __init__(self, outbox: Outbox) -> None:
-        self.writer = threading.Thread(target=outbox.put, args=("a", value(2)))
+    def __init__(self, pending_writes: PendingWrites) -> None:
+        self.writer = threading.Thread(target=pending_writes.put, args=("a", value(2)))
 
     def __eq__(self, other: object) -> bool:
         self.writer.start()
@@ -150,29 +150,29 @@ class Meets:
 
 
 def test_a_confirmation_never_drops_a_write_that_came_in_between():
-    outbox = Outbox()
-    outbox.put("a", value(1))
-    stamp = Meets(outbox)
-    outbox.confirm({"a": stamp})
+    pending_writes = PendingWrites()
+    pending_writes.put("a", value(1))
+    stamp = Meets(pending_writes)
+    pending_writes.confirm({"a": stamp})
     stamp.writer.join()
-    assert outbox.get("a") == Write("a", value(2))
+    assert pending_writes.get("a") == Write("a", value(2))
 
 
 def test_an_original_is_removed_and_that_confirmed_once_its_copy_is_stored():
-    outbox = Outbox()
-    outbox.put("copy", {"revision": 1})
-    outbox.remove_after("original")
-    assert [write.key for write in outbox] == ["copy"]
-    outbox.confirm({"copy": "1."})
-    assert [(write.key, write.value) for write in outbox] == [("original", None)]
-    outbox.confirm({"original": None})
-    assert not len(outbox)
+    pending_writes = PendingWrites()
+    pending_writes.put("copy", {"revision": 1})
+    pending_writes.remove_after("original")
+    assert [write.key for write in pending_writes] == ["copy"]
+    pending_writes.confirm({"copy": "1."})
+    assert [(write.key, write.value) for write in pending_writes] == [("original", None)]
+    pending_writes.confirm({"original": None})
+    assert not len(pending_writes)
 
 
 def test_an_original_that_is_written_again_is_not_removed():
-    outbox = Outbox()
-    outbox.put("copy", {"revision": 1})
-    outbox.remove_after("original")
-    outbox.put("original", {"revision": 2})
-    outbox.confirm({"copy": "1.", "original": "2."})
-    assert not len(outbox)
+    pending_writes = PendingWrites()
+    pending_writes.put("copy", {"revision": 1})
+    pending_writes.remove_after("original")
+    pending_writes.put("original", {"revision": 2})
+    pending_writes.confirm({"copy": "1.", "original": "2."})
+    assert not len(pending_writes)

@@ -9,38 +9,38 @@ from chatcore.errors import InputError
 from chatcore.personas.model import Persona
 from chatcore.personas.parsing import MAX_TEXT
 from chatcore.session.session import Visit
-from chatcore.storage import codec
+from chatcore.storage import keys
 from chatcore.storage.browser import persona_drafts
-from chatcore.storage.browser.loading import restore
-from chatcore.storage.browser.pending_writes import Outbox
-from chatcore.storage.browser.persona_records import Kept
+from chatcore.storage.browser.loading import load_storage
+from chatcore.storage.browser.pending_writes import PendingWrites
+from chatcore.storage.browser.persona_records import PersonaRecord
 from chatcore.storage.browser.personas import WATCHED, OwnPersonas
 from tests.support.builders.chats import through_json
 from tests.support.builders.personas import VALID, persona
 from tests.support.fake_browser import Browser
 from tests.unit.storage.test_codec import json_values
 
-KEY = codec.PERSONA_PREFIX + "mine"
-DRAFT = codec.DRAFT_PREFIX + "mine"
+KEY = keys.PERSONA_PREFIX + "mine"
+DRAFT = keys.DRAFT_PREFIX + "mine"
 
 
 def own(visit: Visit) -> OwnPersonas:
-    return visit.personas.library.own
+    return visit.personas.own
 
 
 def value(revision: int = 5, by: str = "other", **fields: object) -> dict[str, Any]:
     """What another tab has stored."""
-    return through_json(Kept(persona(**fields), revision, by).dump())
+    return through_json(PersonaRecord(persona(**fields), revision, by).dump())
 
 
 @pytest.fixture
-def outbox() -> Outbox:
-    return Outbox()
+def pending_writes() -> PendingWrites:
+    return PendingWrites()
 
 
 @pytest.fixture
-def mine(outbox: Outbox) -> OwnPersonas:
-    return OwnPersonas(outbox, "me")
+def mine(pending_writes: PendingWrites) -> OwnPersonas:
+    return OwnPersonas(pending_writes, "me")
 
 
 def test_what_is_saved_is_there_after_a_reload(browser: Browser, visit: Visit) -> None:
@@ -64,14 +64,16 @@ def test_what_is_deleted_is_gone_after_a_reload(browser: Browser, visit: Visit) 
     assert not {KEY, DRAFT} & browser.items.keys()
 
 
-def test_every_write_has_a_stamp_of_its_own(mine: OwnPersonas, outbox: Outbox, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_every_write_has_a_stamp_of_its_own(
+    mine: OwnPersonas, pending_writes: PendingWrites, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(persona_drafts, "now_ms", lambda: 1000)
     stamps = set()
     for _ in range(3):
         mine.save(persona())
-        stamps.add(getattr(outbox.get(KEY), "stamp", None))
+        stamps.add(getattr(pending_writes.get(KEY), "stamp", None))
         mine.delete("mine")
-        assert getattr(outbox.get(KEY), "value", 0) is None
+        assert getattr(pending_writes.get(KEY), "value", 0) is None
     assert len(stamps) == 3
 
 
@@ -81,10 +83,10 @@ def test_personas_are_in_the_order_of_their_names(mine: OwnPersonas) -> None:
     assert [it.name for it in mine.all()] == ["Alpha", "beta", "gamma"]
 
 
-def test_what_is_not_there_can_be_deleted(mine: OwnPersonas, outbox: Outbox) -> None:
+def test_what_is_not_there_can_be_deleted(mine: OwnPersonas, pending_writes: PendingWrites) -> None:
     mine.delete("mine")
     mine.drop_draft("mine")
-    assert len(outbox) == 0
+    assert len(pending_writes) == 0
 
 
 # Drafts
@@ -95,36 +97,36 @@ def test_the_oldest_drafts_go_when_there_are_too_many(browser: Browser, visit: V
         own(visit).keep_draft(f"new:{number}", str(number))
     assert list(own(visit).drafts.values()) == [str(number) for number in range(persona_drafts.MAX_DRAFTS + 1, 1, -1)]
     browser.store_all(visit)
-    assert len(restore(browser.items).drafts) == persona_drafts.MAX_DRAFTS
+    assert len(load_storage(browser.items).drafts) == persona_drafts.MAX_DRAFTS
 
 
 def test_drafts_that_are_too_many_in_the_storage_are_removed(browser: Browser) -> None:
     for number in range(persona_drafts.MAX_DRAFTS + 1):
-        browser.items[f"{codec.DRAFT_PREFIX}{number}"] = {"version": 1, "revision": number, "text": "half"}
+        browser.items[f"{keys.DRAFT_PREFIX}{number}"] = {"version": 1, "revision": number, "text": "half"}
     visit = browser.open()
     assert "0" not in own(visit).drafts
     browser.store_all(visit)
-    assert len(restore(browser.items).drafts) == persona_drafts.MAX_DRAFTS
+    assert len(load_storage(browser.items).drafts) == persona_drafts.MAX_DRAFTS
 
 
-def test_a_draft_that_is_too_long_stays_in_its_tab(mine: OwnPersonas, outbox: Outbox) -> None:
+def test_a_draft_that_is_too_long_stays_in_its_tab(mine: OwnPersonas, pending_writes: PendingWrites) -> None:
     mine.keep_draft("mine", "x" * MAX_TEXT)
-    stored = outbox.get(DRAFT)
+    stored = pending_writes.get(DRAFT)
     mine.keep_draft("mine", "x" * (MAX_TEXT + 1))
-    assert outbox.get(DRAFT) is stored is not None
+    assert pending_writes.get(DRAFT) is stored is not None
     assert len(mine.draft("mine") or "") == MAX_TEXT + 1
 
 
-def test_a_draft_that_is_kept_again_is_not_written_again(mine: OwnPersonas, outbox: Outbox) -> None:
+def test_a_draft_that_is_kept_again_is_not_written_again(mine: OwnPersonas, pending_writes: PendingWrites) -> None:
     mine.keep_draft("mine", "half")
-    stored = outbox.get(DRAFT)
+    stored = pending_writes.get(DRAFT)
     mine.keep_draft("mine", "half")
-    assert outbox.get(DRAFT) is stored
+    assert pending_writes.get(DRAFT) is stored
 
 
-def test_half_a_character_in_a_draft_can_be_written(mine: OwnPersonas, outbox: Outbox) -> None:
+def test_half_a_character_in_a_draft_can_be_written(mine: OwnPersonas, pending_writes: PendingWrites) -> None:
     mine.keep_draft("mine", "a\ud800")
-    write = outbox.get(DRAFT)
+    write = pending_writes.get(DRAFT)
     assert write
     assert write.value
     assert write.value["text"] == mine.draft("mine") == "a?"
@@ -143,10 +145,10 @@ def test_half_a_character_in_a_draft_can_be_written(mine: OwnPersonas, outbox: O
         (KEY, {"version": 1, "revision": 1, "persona": VALID | {"apiKey": "x"}}),
         (KEY, {"version": 1, "revision": 2**60, "persona": VALID}),
         (KEY, {"version": 1, "revision": 1, "by": "<b>", "persona": VALID}),
-        (codec.PERSONA_PREFIX, {"version": 1, "revision": 1, "persona": VALID}),
+        (keys.PERSONA_PREFIX, {"version": 1, "revision": 1, "persona": VALID}),
         (DRAFT, {"version": 1, "revision": 1, "text": 5}),
         (DRAFT, {"version": 1, "revision": 1, "text": "x" * (MAX_TEXT + 1)}),
-        (codec.DRAFT_PREFIX + "../x", {"version": 1, "revision": 1, "text": "half"}),
+        (keys.DRAFT_PREFIX + "../x", {"version": 1, "revision": 1, "text": "half"}),
     ],
 )
 def test_what_can_t_be_read_is_put_aside_and_its_original_removed(browser: Browser, key: str, bad: object) -> None:
@@ -161,7 +163,7 @@ def test_what_can_t_be_read_is_put_aside_and_its_original_removed(browser: Brows
 
 @given(json_values)
 def test_any_value_in_the_storage_is_a_persona_or_is_put_aside(value: Any) -> None:
-    found = restore({KEY: value, DRAFT: value})
+    found = load_storage({KEY: value, DRAFT: value})
     assert value is None or len(found.damage) + len(found.personas) + len(found.drafts) == 2
 
 
@@ -200,22 +202,22 @@ def test_the_page_knows_what_is_stored_not_what_is_on_its_way(browser: Browser, 
 
 
 def test_the_page_is_told_of_the_newest_alone() -> None:
-    kept = {f"p{number}": Kept(persona(f"p{number}"), number, "x") for number in range(WATCHED + 5)}
-    known = OwnPersonas(Outbox(), "me", kept).known()
+    kept = {f"p{number}": PersonaRecord(persona(f"p{number}"), number, "x") for number in range(WATCHED + 5)}
+    known = OwnPersonas(PendingWrites(), "me", kept).known()
     assert len(known) == WATCHED
-    assert f"{codec.PERSONA_PREFIX}p4" not in known
+    assert f"{keys.PERSONA_PREFIX}p4" not in known
 
 
-def test_the_word_of_what_is_known_already_changes_nothing(mine: OwnPersonas, outbox: Outbox) -> None:
+def test_the_word_of_what_is_known_already_changes_nothing(mine: OwnPersonas, pending_writes: PendingWrites) -> None:
     assert mine.take(KEY, value())
     assert not mine.take(KEY, value())
-    assert len(outbox) == 0
+    assert len(pending_writes) == 0
 
 
-def test_what_came_late_takes_nothing_back(mine: OwnPersonas, outbox: Outbox) -> None:
+def test_what_came_late_takes_nothing_back(mine: OwnPersonas, pending_writes: PendingWrites) -> None:
     mine.take(KEY, value(7, systemPrompt="New."))
     assert not mine.take(KEY, value(6, systemPrompt="Old."))
-    write = outbox.get(KEY)
+    write = pending_writes.get(KEY)
     assert write
     assert write.stamp == "7.other"
     assert isinstance(mine.get("mine"), Persona)
@@ -225,17 +227,19 @@ def test_what_came_late_takes_nothing_back(mine: OwnPersonas, outbox: Outbox) ->
 # What is on its way, and may be written over
 
 
-def test_what_is_on_its_way_is_written_again_when_something_older_came(mine: OwnPersonas, outbox: Outbox) -> None:
+def test_what_is_on_its_way_is_written_again_when_something_older_came(
+    mine: OwnPersonas, pending_writes: PendingWrites
+) -> None:
     mine.save(persona())
     mine.keep_draft("mine", "half")
-    before = outbox.attempt
+    before = pending_writes.attempt
     mine.take(KEY, value(5, systemPrompt="Old."))
-    assert outbox.attempt == before + 1
+    assert pending_writes.attempt == before + 1
     mine.take(DRAFT, {"version": 1, "revision": 5, "by": "other", "text": "theirs"})
-    assert outbox.attempt == before + 2
+    assert pending_writes.attempt == before + 2
     mine.take(KEY, None)
-    assert outbox.attempt == before + 3
-    assert {write.key: write.stamp for write in outbox}.keys() == {KEY, DRAFT}
+    assert pending_writes.attempt == before + 3
+    assert {write.key: write.stamp for write in pending_writes}.keys() == {KEY, DRAFT}
     assert mine.known() == {KEY: None}
 
 
@@ -245,16 +249,16 @@ def test_the_page_knows_what_another_tab_stored_while_something_is_on_its_way(mi
     assert mine.known() == {KEY: "5.other"}
 
 
-def test_what_was_removed_before_is_removed_once_more(mine: OwnPersonas, outbox: Outbox) -> None:
+def test_what_was_removed_before_is_removed_once_more(mine: OwnPersonas, pending_writes: PendingWrites) -> None:
     mine.save(persona())
     mine.delete("mine")
     mine.take(KEY, value(2**52))
-    before = outbox.attempt
+    before = pending_writes.attempt
     mine.delete("mine")
-    assert outbox.attempt == before + 1
+    assert pending_writes.attempt == before + 1
     mine.keep_draft("mine", "half")
     mine.drop_draft("mine")
-    assert outbox.attempt == before + 1
+    assert pending_writes.attempt == before + 1
     mine.keep_draft("mine", "more")
     mine.drop_draft("mine")
-    assert outbox.attempt == before + 2
+    assert pending_writes.attempt == before + 2

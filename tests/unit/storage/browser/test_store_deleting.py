@@ -1,52 +1,52 @@
 """A chat that is removed from the browser's storage: nothing of it stays, whatever was written of it."""
 
 from chatcore.conversation.tree import Conversation
-from chatcore.storage import codec
-from chatcore.storage.browser.loading import restore
+from chatcore.storage import keys
+from chatcore.storage.browser.loading import load_storage
 from tests.support.asking import by
 from tests.support.browser_stores import one_long_chat, opened, store, stored_long, written  # noqa: F401
 from tests.support.builders.chats import ID, answered
 
 
 def test_a_deleted_chat_is_removed_whole(long):
-    shelf, items = stored_long(long)
-    shelf.save(long.ask("And?", by("m")))
-    store(shelf, items)
-    shelf.remove(long)
-    assert long.id not in shelf
-    store(shelf, items)
+    browser_store, items = stored_long(long)
+    browser_store.save(long.ask("And?", by("m")))
+    store(browser_store, items)
+    browser_store.remove(long)
+    assert long.id not in browser_store
+    store(browser_store, items)
     assert not [key for key in items if long.id in key]
 
 
 def test_the_tail_that_another_tab_made_is_removed_with_the_chat(long):
-    shelf, items = stored_long(long)
+    browser_store, items = stored_long(long)
     there = opened(items)
     there.save(long.ask("And?", by("m")))
     store(there, items)
-    shelf.remove(long)
-    store(shelf, items)
+    browser_store.remove(long)
+    store(browser_store, items)
     assert not [key for key in items if long.id in key]
 
 
 def test_a_chat_that_is_saved_again_after_it_was_deleted_is_written_whole(long):
-    shelf, items = stored_long(long)
-    shelf.save(long.ask("And?", by("m")))
-    store(shelf, items)
-    shelf.remove(long)
-    shelf.save(long)
-    store(shelf, items)
-    assert restore(items).chats == {long.id: long}
+    browser_store, items = stored_long(long)
+    browser_store.save(long.ask("And?", by("m")))
+    store(browser_store, items)
+    browser_store.remove(long)
+    browser_store.save(long)
+    store(browser_store, items)
+    assert load_storage(items).chats == {long.id: long}
 
 
 def test_what_is_under_way_when_another_tab_deletes_the_chat_is_removed_when_it_gets_there():
-    shelf, chat = opened({}), answered("One?")
-    shelf.save(chat)
-    shelf.forget(chat.id)
-    assert [write.value for write in shelf.outbox if write.key == codec.chat_key(chat.id)] == [None]
+    browser_store, chat = opened({}), answered("One?")
+    browser_store.save(chat)
+    browser_store.forget(chat.id)
+    assert [write.value for write in browser_store.pending_writes if write.key == keys.chat_key(chat.id)] == [None]
 
 
 def test_a_chat_that_was_never_stored_needs_no_removal():
-    shelf = opened({})
-    store(shelf, {})
-    shelf.remove(Conversation(ID))
-    assert not written(shelf)
+    browser_store = opened({})
+    store(browser_store, {})
+    browser_store.remove(Conversation(ID))
+    assert not written(browser_store)

@@ -18,8 +18,8 @@ from chatcore.conversation.merge import changes
 from chatcore.conversation.tree import Conversation
 from chatcore.errors import NewerError, UnreadableError
 from chatcore.storage import codec
+from chatcore.storage.protocols import StoreError
 from chatcore.storage.server.database import TABLE, Database
-from chatcore.storage.server.write_behind import StoreError
 from tests.support.databases import OWNER, PATIENCE, Gate, SqliteFile, asked, only, row_of, write_value
 from tests.support.postgres import Postgres
 

@@ -7,8 +7,8 @@ import pytest
 from sqlalchemy import create_engine
 
 from chatcore.errors import SetupError
+from chatcore.storage.protocols import StoreError
 from chatcore.storage.server.database import UNREACHABLE, Database, DatabaseStore, engine_options, engine_url
-from chatcore.storage.server.write_behind import StoreError
 from tests.support.databases import OWNER, asked
 from tests.support.postgres import Postgres
 

@@ -12,7 +12,7 @@ from sqlalchemy import create_engine, event
 
 from chatcore.conversation.merge import changes, covers
 from chatcore.storage.server.database import UNREACHABLE, Database, DatabaseStore
-from chatcore.storage.server.write_behind import Work
+from chatcore.storage.server.write_behind import PendingSave
 from tests.support.databases import OWNER, PATIENCE, Gate, Log, SqliteFile, asked, only, write_value
 from tests.support.postgres import Postgres
 
@@ -127,10 +127,12 @@ def test_work_that_waited_ends_with_all_that_it_has_when_done_at_once(
     tmp_path_factory: pytest.TempPathFactory, before: list[Any], steps: list[Any]
 ) -> None:
     engine = create_engine(SqliteFile(tmp_path_factory.mktemp("work")).url)
-    database, work = Database(engine), Work()
+    database, work = Database(engine), PendingSave()
     for owner in ("at once", "later"):
         for step in before if owner == "later" else before + steps:
-            Work().remove(step).do(database, owner, CHAT.id) if isinstance(step, int) else database.save(owner, step)
+            PendingSave().remove(step).do(database, owner, CHAT.id) if isinstance(step, int) else database.save(
+                owner, step
+            )
     for step in steps:
         work = work.remove(step) if isinstance(step, int) else work.save(step)
     work.do(database, "later", CHAT.id)
