@@ -1,19 +1,23 @@
 """The HTTP routes beside the page. Knows no page.
 
-Owns which there are. `access` says who may ask, `bodies` how JSON comes in and goes out, and every other module is what
+Owns which there are. `auth` says who may ask, `json_bodies` how JSON comes in and goes out, and every other module is what
 one part of the app can be asked.
 """
 
 from collections.abc import Callable
+from typing import Protocol
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from chatcore.api import personas, storage_reports
-from chatcore.api.auth import Server as Server
+from chatcore.api import auth, personas, storage_reports
 from chatcore.api.json_bodies import answer, told
+
+
+class Server(auth.Server, storage_reports.Server, Protocol):
+    """What lives as long as the process, as far as the routes need it."""
 
 
 async def health(_: Request) -> Response:
@@ -30,7 +34,7 @@ def routes(server: Callable[[], Server]) -> list[Route]:
     """All of them. `server` gives what lives as long as the process; it may block, and raise `SetupError`."""
     return [
         Route("/api/health", health, methods=["GET"]),
-        Route("/api/stored", storage_reports.stored, methods=["POST"]),
+        storage_reports.route(server),
         *personas.routes(server),
         Route("/api/{path:path}", nothing, methods=["GET"]),
     ]

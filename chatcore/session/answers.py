@@ -16,7 +16,7 @@ from chatcore.providers.base import ChatRequest, ModelInfo, Provider, SupportedP
 from chatcore.providers.missing import MissingProvider
 from chatcore.runs.registry import Run, RunRegistry
 from chatcore.storage.browser.checkpoints import Checkpoints
-from chatcore.storage.preferences import UNSAID, Preferences
+from chatcore.storage.preferences import Preferences
 
 FRESH_MS = 2_000
 """A stored question so new whose answer was never begun is begun: the page was reloaded in between."""
@@ -50,19 +50,27 @@ class Answers:
     keep = False
     """Whether the provider shall go on with an answer when the connection is lost."""
 
-    unsaved: Container[str] = ()
-    """The chats of which nothing is to be stored, nor kept by a provider."""
+    def __init__(
+        self,
+        registry: RunRegistry,
+        providers: Providers,
+        owner: str,
+        parts: Checkpoints,
+        unsaved: Container[str] = (),
+        preferences: Callable[[], Preferences] = Preferences,
+    ) -> None:
+        """`parts` are what is stored of answers that were being made.
 
-    def __init__(self, registry: RunRegistry, providers: Providers, owner: str, parts: Checkpoints) -> None:
-        """`parts` are what is stored of answers that were being made."""
+        `unsaved` holds the ids of the chats of which nothing is stored, nor kept by a provider.
+        """
         self.registry, self.providers, self.owner, self._parts = registry, providers, owner, parts
+        self.unsaved, self._preferences = unsaved, preferences
         # By chat, the answers whose question is on its way to the browser's storage: they begin when it is there.
         self._planned: dict[str, set[str]] = {}
         # By id, with their owners, until the answer is taken over: the registry forgets finished runs when it must.
         self._runs: dict[str, tuple[str, Run]] = {}
         # Answers that another tab makes, though no run of them is found here.
         self._made_elsewhere: set[str] = set()
-        self.preferences: Callable[[], Preferences] = lambda: UNSAID
 
     def run_of(self, answer: Message | None) -> Run | None:
         """The run that makes this answer, if the server has it."""
@@ -128,7 +136,7 @@ class Answers:
     def _request(self, chat: Conversation, answer: Message) -> tuple[ChatRequest, tuple[PromptRecord, ...]]:
         by = answer.provider, answer.model
         info, supported = self.providers.info(*by), self.providers.supported_parameters(*by)
-        return build.build(chat, answer.id, info, supported, summaries=self.preferences().summaries)
+        return build.build(chat, answer.id, info, supported, summaries=self._preferences().summaries)
 
     def stop(self, chat: Conversation, *answers: Message) -> Conversation:
         """The chat with these answers, which were being made, ended at once. What arrived stays."""

@@ -1,103 +1,106 @@
-"""Who answers in the open chat, and as whom: what the visitor chose there, and what is left of it where that can't be.
+"""Which model answers in the chat on screen, and as which persona: what the visitor chose there, else what holds.
 
-Decides nothing about what is said. Knows nothing of Streamlit.
+Decides nothing about what is said.
 """
 
-import threading
 from dataclasses import replace
 from typing import Literal
 
 from chatcore.conversation.messages import Message, ModelRef
 from chatcore.conversation.text_input import clean
-from chatcore.conversation.tree import Conversation
 from chatcore.errors import InputError
 from chatcore.locking import locked
+from chatcore.personas.library import Library
 from chatcore.personas.model import Persona
-from chatcore.session.answers import Answers
-from chatcore.storage.browser.store import BrowserStore
-from chatcore.storage.preferences import Preferences
+from chatcore.session.answers import Providers
+from chatcore.session.open_chats import OpenChats
 
 MAX_MODEL = 200
+"""Characters of the name of a model."""
 Unapplied = Literal["model", "temperature", "limit"]
-"""What of a persona may not be applied."""
+"""A part of a persona that has no effect."""
 
 
-class Choosing:
-    """Who answers in each chat of one visit, as long as it lasts. What answered is in the chats."""
+class ModelChoice:
+    """The choices made on one page, by chat. They last as long as the page; what answered is in the chats."""
 
-    def __init__(self, browser_store: BrowserStore, answers: Answers) -> None:
-        self.lock = threading.RLock()
-        self.browser_store, self.answers = browser_store, answers
-        self.conversation = Conversation()
+    def __init__(self, chats: OpenChats, providers: Providers, library: Library) -> None:
+        self.lock = chats.lock
+        self._chats, self._providers, self._library = chats, providers, library
         self._chosen: dict[str, ModelRef] = {}
-        """By chat, who shall answer there from now on;"""
-        self._cast: dict[str, Persona | None] = {}
-        """as whom;"""
-        self._named: dict[str, ModelRef] = {}
-        """and who has the model that this persona names. What was chosen last holds."""
+        """The model that the visitor chose, by chat id. The latest choice wins."""
+        self._personas: dict[str, Persona | None] = {}
+        """The persona that the visitor chose, by chat id; None is none."""
+        self._of_persona: dict[str, ModelRef] = {}
+        """The model that the chosen persona names, by chat id, until the visitor chooses another one."""
 
     @property
     def choice(self) -> ModelRef:
-        """Who answers in this chat: who was chosen, else who answered last, if that one can be asked."""
+        """The model that answers next: the one chosen here, else the one that answered last, if it can be asked.
+
+        Its `model` is "" where no provider says which one it would be.
+        """
         last = self._last_answer
         answered = ModelRef(last.provider, last.model) if last else None
-        chat_id = self.conversation.id
-        for choice in (self._named.get(chat_id), self._chosen.get(chat_id), answered, self.browser_store.index.choice):
-            if choice and choice.model and self.answers.providers.find(choice.provider):
+        chat_id = self._chats.current.id
+        in_new_chats = self._chats.browser.index.choice
+        for choice in (self._of_persona.get(chat_id), self._chosen.get(chat_id), answered, in_new_chats):
+            if choice and choice.model and self._providers.find(choice.provider):
                 return choice
-        return self.answers.providers.default
+        return self._providers.default
 
-    @property
-    def persona(self) -> Persona | None:
-        """As whom the next answer here is given: who was chosen, else who answered last, as it was then."""
-        chat = self.conversation
-        return self._cast[chat.id] if chat.id in self._cast else chat.persona_of(self._last_answer)
-
-    @property
-    def _last_answer(self) -> Message | None:
-        return next((said for said in reversed(self.conversation.path) if said.role == "assistant"), None)
-
-    def _by(self) -> ModelRef:
-        """Who is asked now. Raises `InputError`."""
+    def required(self) -> ModelRef:
+        """The model that is asked now. Raises `InputError` where none is chosen."""
         if not (choice := self.choice).model:
             raise InputError("Choose a model first: this provider does not say which one is to answer.")
         return choice
 
+    @property
+    def persona(self) -> Persona | None:
+        """The persona that answers next: the one chosen here, else that of the last answer, as it was then."""
+        chat = self._chats.current
+        return self._personas[chat.id] if chat.id in self._personas else chat.persona_of(self._last_answer)
+
+    @property
+    def _last_answer(self) -> Message | None:
+        return next((said for said in reversed(self._chats.current.path) if said.role == "assistant"), None)
+
     @locked
     def choose(self, choice: ModelRef) -> None:
-        """Let this one answer from now on, here and in new chats. Raises `InputError`."""
+        """Let this model answer from now on, here and in new chats. Raises `InputError`."""
         model = " ".join(clean(choice.model).split())
         if not 0 < len(model) <= MAX_MODEL:
             raise InputError(f"The name of a model has 1 to {MAX_MODEL} characters.")
         choice = replace(choice, model=model)
-        self._chosen[self.conversation.id] = choice
-        self._named.pop(self.conversation.id, None)
-        self.browser_store.index.prefer(choice)
+        self._chosen[self._chats.current.id] = choice
+        self._of_persona.pop(self._chats.current.id, None)
+        self._chats.browser.index.prefer(choice)
+
+    @locked
+    def use_persona(self, key: str | None) -> None:
+        """Let the persona with this key of the library answer here from now on; None lets none."""
+        known = self._library.find(key) if key else None
+        self.set_persona(known.persona if known else None)
 
     @locked
     def set_persona(self, persona: Persona | None) -> None:
         """Let this persona answer here from now on, by the model that it names, where that can be asked."""
-        self._cast[self.conversation.id] = persona
-        self._named.pop(self.conversation.id, None)
+        self._personas[self._chats.current.id] = persona
+        self._of_persona.pop(self._chats.current.id, None)
         if persona and persona.model:
-            self._named[self.conversation.id] = self.choice_for(persona)
+            self._of_persona[self._chats.current.id] = self.choice_for(persona)
 
     def choice_for(self, persona: Persona) -> ModelRef:
-        """Who is asked as this persona."""
+        """The model that would answer here as this persona."""
         now = self.choice
-        return (persona.model and self.answers.providers.with_model(persona.model, now)) or now
+        return (persona.model and self._providers.with_model(persona.model, now)) or now
 
     def unapplied(self, persona: Persona, by: ModelRef) -> tuple[Unapplied, ...]:
-        """What of a persona has no effect when this one answers as it."""
-        supported = self.answers.providers.supported_parameters(by.provider, by.model)
+        """The parts of a persona that have no effect when this model answers as it."""
+        supported = self._providers.supported_parameters(by.provider, by.model)
         applied: dict[Unapplied, bool] = {
             "model": persona.model in ("", by.model),
             "temperature": supported.temperature,
             "limit": supported.max_tokens,
         }
         return tuple(name for name, is_applied in applied.items() if not is_applied)
-
-    @locked
-    def set_preferences(self, preferences: Preferences) -> None:
-        """Let this be so from now on, in every chat of this browser."""
-        self.browser_store.index.set_preferences(preferences)

@@ -5,31 +5,25 @@ Owns what may be saved. Knows nothing of Streamlit; what all tabs agree on is in
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Literal, Protocol
+from typing import Literal
 
 from chatcore.errors import InputError
-from chatcore.locking import Locked, locked
+from chatcore.locking import locked
 from chatcore.personas.library import Known, Library
 from chatcore.personas.model import Persona
 from chatcore.personas.parsing import read
 from chatcore.personas.transfer import against
-from chatcore.session.active_chat import Undo
+from chatcore.session.undo import UndoSlot
 from chatcore.storage.browser.personas import OwnPersonas
 from chatcore.text.json_source import Problem
-
-
-class Undoing(Locked, Protocol):
-    """Who can take back what was done last."""
-
-    undoable: Undo | None
 
 
 class Personas:
     """The visitor's own personas, as one page changes them."""
 
-    def __init__(self, library: Library, own: OwnPersonas, undoing: Undoing) -> None:
-        self.library, self.own, self._undoing = library, own, undoing
-        self.lock = undoing.lock
+    def __init__(self, library: Library, own: OwnPersonas, undo: UndoSlot) -> None:
+        self.library, self.own, self._undo = library, own, undo
+        self.lock = undo.lock
 
     @property
     def shared_problems(self) -> list[tuple[str, Problem]]:
@@ -100,10 +94,10 @@ class Personas:
             self.own.save(persona)
         name = "1 persona" if len(coming) == 1 else f"{len(coming)} personas"
         back = partial(self._put_back, replaced, [it.id for it in coming], {})
-        self._undoing.undoable = Undo("imported", name, back)
+        self._undo.note("imported", name, back)
 
     def _note(self, act: Literal["saved", "deleted", "copied"], name: str, back: Callable[[], None]) -> None:
-        self._undoing.undoable = Undo(act, f"“{name}”", back)
+        self._undo.note(act, f"“{name}”", back)
 
     @locked
     def _put_back(self, before: list[Persona], new: list[str], drafts: dict[str, str]) -> None:

@@ -21,11 +21,9 @@ LIMITS = SideCallLimits(characters=6_000, seconds=30)
 class Titles:
     """The titles that are on their way. Every call but `awaited` and `ready` is made under the lock of the visit."""
 
-    allowed = False
-    """Whether whoever runs the app lets models be asked."""
-
-    def __init__(self, answers: Answers) -> None:
-        self._answers = answers
+    def __init__(self, answers: Answers, allowed: bool) -> None:
+        """`allowed`: whoever runs the app lets models be asked."""
+        self._answers, self.allowed = answers, allowed
         self._asked: set[str] = set()
         self._awaited: dict[str, Future[str]] = {}
 

@@ -18,6 +18,7 @@ from chatcore.personas.shared_directory import SharedPersonas
 from chatcore.runs.registry import RunRegistry
 from chatcore.server import settings
 from chatcore.server.settings import Settings
+from chatcore.session.open_sessions import OpenSessions
 from chatcore.storage.server.database import Database, engine_options
 
 
@@ -30,6 +31,7 @@ class Server:
     directory: Directory
     database: Database | None
     shared: SharedPersonas
+    sessions: OpenSessions
 
     def close(self) -> None:
         """End every run, save what waits, and give the connections back."""
@@ -49,7 +51,7 @@ def server() -> Server:
     database = _database(known)
     directory = Directory(known)
     registry.submit(_warm(directory))
-    return Server(known, registry, directory, database, SharedPersonas(known.chat_data_dir / "personas"))
+    return Server(known, registry, directory, database, SharedPersonas(known.chat_data_dir / "personas"), OpenSessions())
 
 
 def _log_runs() -> None:

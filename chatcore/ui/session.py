@@ -5,14 +5,14 @@ import hashlib
 import streamlit as st
 
 from chatcore.models.directory import SessionDirectory
-from chatcore.session.session import Visit
+from chatcore.session.session import ChatSession
 from chatcore.ui.server import Server as Server
 from chatcore.ui.server import server as server
 from chatcore.ui.shell import link
 from chatcore.ui.sidebar import settings
 from chatcore.ui.storage import sync
 
-VISIT_KEY, LINEUP_KEY = "visit", "lineup"
+SESSION_KEY, DIRECTORY_KEY = "session", "directory"
 
 
 def _signed_in() -> str | None:
@@ -26,22 +26,31 @@ def _signed_in() -> str | None:
     return f"user:{hashlib.sha256(who.encode()).hexdigest()}"
 
 
-def visit() -> Visit:
-    """The visit of this page. Its first call reads the browser's storage, and blocks the script until that is done."""
-    if VISIT_KEY not in st.session_state:
+def session() -> ChatSession:
+    """The session of this page. Its first call reads the browser's storage, and blocks the script until that is done."""
+    if SESSION_KEY not in st.session_state:
         items = sync.read_all()
         here = server()
         providers = SessionDirectory(here.directory, here.registry.submit)
-        st.session_state[LINEUP_KEY] = providers
-        begun = Visit(items, here.registry, providers, link.asked(), here.database, _signed_in(), here.shared)
-        begun.titles.allowed = here.settings.chat_titles
-        settings.speak(begun)
-        st.session_state[VISIT_KEY] = begun
-    known: Visit = st.session_state[VISIT_KEY]
+        st.session_state[DIRECTORY_KEY] = providers
+        opened = ChatSession(
+            items,
+            here.registry,
+            providers,
+            link.asked(),
+            here.database,
+            _signed_in(),
+            here.shared,
+            here.settings.chat_titles,
+        )
+        here.sessions.add(opened.token, opened.sync)
+        settings.speak(opened)
+        st.session_state[SESSION_KEY] = opened
+    known: ChatSession = st.session_state[SESSION_KEY]
     return known
 
 
 def directory() -> SessionDirectory:
     """Who can be asked in the visit of this page."""
-    known: SessionDirectory = st.session_state[LINEUP_KEY]
+    known: SessionDirectory = st.session_state[DIRECTORY_KEY]
     return known
