@@ -6,7 +6,7 @@ import pytest
 from hypothesis import settings
 
 from chatcore.runs.registry import RunRegistry
-from chatcore.session.session import Visit
+from chatcore.session.session import ChatSession
 from tests.support.fake_browser import Browser, Puppet, run_of, wait_for
 from tests.support.fake_vendor.upstream import Upstream
 from tests.support.tabs import here, size, there  # noqa: F401
@@ -44,7 +44,7 @@ def browser(registry: RunRegistry, puppet: Puppet) -> Browser:
 
 
 @pytest.fixture
-def visit(browser: Browser) -> Visit:
+def session(browser: Browser) -> ChatSession:
     """The first page of that browser."""
     opened = browser.open()
     browser.store_all(opened)
@@ -52,10 +52,10 @@ def visit(browser: Browser) -> Visit:
 
 
 @pytest.fixture
-def answering(browser: Browser, visit: Visit, puppet: Puppet) -> Visit:
+def answering(browser: Browser, session: ChatSession, puppet: Puppet) -> ChatSession:
     """A visit in whose first answer two words have come."""
-    visit.send("One?")
-    browser.store_all(visit)
+    session.active.send("One?")
+    browser.store_all(session)
     puppet.say("Some ", "text")
-    wait_for(run_of(visit), "Some text")
-    return visit
+    wait_for(run_of(session), "Some text")
+    return session

@@ -1,7 +1,6 @@
 """The HTTP routes beside the page. Knows no page.
 
-Owns which there are. `auth` says who may ask, `json_bodies` how JSON comes in and goes out, and every other module is what
-one part of the app can be asked.
+`auth` decides who may ask, `json_bodies` reads and writes JSON, and every other module answers for one part of the app.
 """
 
 from collections.abc import Callable

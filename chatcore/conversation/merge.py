@@ -12,6 +12,7 @@ from dataclasses import replace
 from chatcore.conversation.messages import Draft, Message
 from chatcore.conversation.tree import Conversation
 from chatcore.events import Ending
+from chatcore.ids import after
 
 
 def merge(one: Conversation, other: Conversation) -> Conversation:
@@ -115,3 +116,8 @@ def _rank(message: Message) -> tuple[int, bool, bool, int, bool, int, str]:
         -message.created,
         repr(message),
     )
+
+
+def newer_than(chat: Conversation, other: Conversation) -> Conversation:
+    """`chat` with the revision that follows that of `other`."""
+    return replace(chat, revision=after(other.revision))

@@ -252,9 +252,5 @@ class Conversation:
         """Now, or just after the newest message: so messages are in the order of their times."""
         return max(now_ms(), after(self.updated) if self.messages else 0)
 
-    def newer_than(self, other: Self) -> Self:
-        """The same conversation with the revision that follows that of `other`."""
-        return replace(self, revision=after(other.revision))
-
     def _next(self, **changes: object) -> Self:
         return replace(self, revision=after(self.revision), **changes)  # type: ignore[arg-type]

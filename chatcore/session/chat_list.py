@@ -8,7 +8,7 @@ from dataclasses import replace
 from functools import partial
 
 from chatcore.conversation import search
-from chatcore.conversation.merge import merge
+from chatcore.conversation.merge import merge, newer_than
 from chatcore.conversation.search import Hit
 from chatcore.conversation.tree import Conversation
 from chatcore.ids import LATEST, now_ms
@@ -133,7 +133,7 @@ class ChatList:
         chat = self._chats.current
         if self._chats.unsaved.pop(chat.id, None):
             self._chats.edited.add(chat.id)
-            self._chats.change(chat.newer_than(chat))
+            self._chats.change(newer_than(chat, chat))
 
     @locked
     def rename(self, chat_id: str, name: str) -> None:
@@ -196,7 +196,7 @@ class ChatList:
             now = self._chats.get(chat.id)
             for store in self._chats.stores:
                 store.remove(now)
-            older = chat.newer_than(now)
+            older = newer_than(chat, now)
             self._chats.update(chat.id, lambda _: older)  # noqa: B023
 
 
@@ -209,9 +209,9 @@ def _with_import(imported: Conversation, here: Conversation) -> Conversation:
     merged = merge(here, imported)
     making = {message.id: message for message in running(here)}
     messages = tuple(making.get(message.id, message) for message in merged.messages)
-    return replace(merged, messages=messages).newer_than(merged)
+    return newer_than(replace(merged, messages=messages), merged)
 
 
 def _joined(chat: Conversation, now: Conversation) -> Conversation:
     merged = merge(chat, now)
-    return merged.newer_than(merged)
+    return newer_than(merged, merged)

@@ -71,7 +71,8 @@ class ChatSession:
             registry, providers, who, browser.parts, self.chats.unsaved, lambda: browser.index.preferences
         )
         self.titles = Titles(self.answers, titles_allowed)
-        ended = EndedAnswers(self.chats, self.answers, self.titles, Summaries(self.answers))
+        self.summaries = Summaries(self.answers)
+        ended = EndedAnswers(self.chats, self.answers, self.titles, self.summaries)
         library = Library(browser.personas, shared)
         self.models = ModelChoice(self.chats, providers, library)
         self.active = ActiveChat(self.chats, self.answers, self.models, ended, self.undo)

@@ -1,8 +1,6 @@
 """Where the chats of one page are stored, and how that goes."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from chatcore.storage.browser.loading import Damage
 from chatcore.storage.browser.pending_writes import PendingWrites
@@ -16,9 +14,9 @@ class StorageState:
 
     browser: BrowserStore
     server: ChatStore | None
-    damage: Sequence[Damage]
+    damage: list[Damage]
     """The values of the browser's storage that could not be read when the page was opened."""
-    aside: Sequence[Any]
+    aside: list[Damage]
     """The values that earlier pages could not read, and put aside."""
     used: int
     """Characters that the browser's storage holds, as far as is known."""

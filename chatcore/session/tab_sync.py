@@ -8,7 +8,7 @@ written again.
 from collections.abc import Mapping
 from dataclasses import replace
 
-from chatcore.conversation.merge import merge
+from chatcore.conversation.merge import merge, newer_than
 from chatcore.conversation.tree import Conversation
 from chatcore.ids import LATEST, now_ms
 from chatcore.locking import locked
@@ -123,7 +123,7 @@ class TabSync:
         """Let the browser have what this page knows of a chat and another tab did not, or has written over."""
         stored = self._browser.has_all_of(chat)
         if not stored:
-            chat = chat.newer_than(chat)
+            chat = newer_than(chat, chat)
         self._chats.replace(chat)
         if not stored:
             self._chats.save(chat)

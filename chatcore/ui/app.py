@@ -8,7 +8,7 @@ import streamlit as st
 from streamlit.navigation.page import Page
 
 from chatcore.errors import SetupError
-from chatcore.session.session import Visit
+from chatcore.session.session import ChatSession
 from chatcore.streams.frames import CHECKPOINT_SECONDS
 from chatcore.ui import i18n
 from chatcore.ui.chat import composer, live_answer, submission
@@ -18,7 +18,7 @@ from chatcore.ui.components.sources import FILES, compact
 from chatcore.ui.insights import page as insights_page
 from chatcore.ui.personas import page as personas_page
 from chatcore.ui.personas import playground, share_link
-from chatcore.ui.session import server, visit
+from chatcore.ui.session import current_session, server
 from chatcore.ui.shell import clicks, link, pages, shortcuts
 from chatcore.ui.sidebar import chat_list
 from chatcore.ui.storage import sync
@@ -42,12 +42,12 @@ def draw() -> None:
         st.error(i18n.not_set_up(str(error)))
         st.stop()
     with st.container(key="storage-reading"):
-        here = visit()
+        here = current_session()
     clicks.draw_all()
     link.go(here, sync.went())
     share_link.receive()
     submission.send(here)
-    here.attach()
+    here.list.attach()
     in_chat = page == chat
     pages.enter(page.url_path)
     if pages.wants_chat():
@@ -77,26 +77,26 @@ def draw() -> None:
         sync.draw_pending(here, first)
         if here.titles.awaited:
             chat_list.draw_title_on_its_way(here)
-        if here.background:
+        if here.chats.background:
             _look_behind(here)
 
 
 @st.fragment(run_every=CHECKPOINT_SECONDS)
-def _look_behind(here: Visit) -> None:
+def _look_behind(here: ChatSession) -> None:
     """Take over what ends in the other chats of this visit, though nobody clicks: only then the browser has it."""
-    if here.ended_in_background:
+    if here.list.ended_in_background:
         st.rerun()
 
 
-def _draw_way_to_chat(here: Visit, chat: Page, label: str) -> None:
+def _draw_way_to_chat(here: ChatSession, chat: Page, label: str) -> None:
     st.page_link(chat, label=label, query_params=link.to(here))
 
 
-def _keep_up(here: Visit) -> None:
+def _keep_up(here: ChatSession) -> None:
     """What the chat's page does beside its content, while another page is shown."""
     link.hide()
     with st.bottom:
         composer.draw_undo(here)
         with st.container(key="storage-live"):
-            if here.conversation.running:
+            if here.chats.current.running:
                 live_answer.keep_up(here)

@@ -7,7 +7,7 @@ of the script is unknown to every page from then on.
 import gc
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import streamlit as st
@@ -31,7 +31,7 @@ class Server:
     directory: Directory
     database: Database | None
     shared: SharedPersonas
-    sessions: OpenSessions
+    sessions: OpenSessions = field(default_factory=OpenSessions)
 
     def close(self) -> None:
         """End every run, save what waits, and give the connections back."""
@@ -51,7 +51,9 @@ def server() -> Server:
     database = _database(known)
     directory = Directory(known)
     registry.submit(_warm(directory))
-    return Server(known, registry, directory, database, SharedPersonas(known.chat_data_dir / "personas"), OpenSessions())
+    return Server(
+        known, registry, directory, database, SharedPersonas(known.chat_data_dir / "personas"), OpenSessions()
+    )
 
 
 def _log_runs() -> None:

@@ -26,8 +26,8 @@ def _signed_in() -> str | None:
     return f"user:{hashlib.sha256(who.encode()).hexdigest()}"
 
 
-def session() -> ChatSession:
-    """The session of this page. Its first call reads the browser's storage, and blocks the script until that is done."""
+def current_session() -> ChatSession:
+    """The session of this page. Its first call reads the browser's storage, and blocks the script until it has."""
     if SESSION_KEY not in st.session_state:
         items = sync.read_all()
         here = server()

@@ -18,7 +18,7 @@ from chatcore.events import Ended, Ending, RetryScheduled
 from chatcore.personas.library import presets
 from chatcore.providers.base import ModelInfo
 from chatcore.providers.failures import Kind
-from chatcore.session.active_chat import Undo
+from chatcore.session.undo import Undo
 from chatcore.transfer.imports import Imported
 from chatcore.ui import i18n
 from chatcore.ui.i18n import en

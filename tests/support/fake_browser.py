@@ -12,7 +12,7 @@ from chatcore.errors import ProviderError
 from chatcore.events import Ended, Ending, RunEvent, TextDelta
 from chatcore.providers.base import ChatRequest, ModelInfo, Provider, SupportedParameters
 from chatcore.runs.registry import Run, RunRegistry
-from chatcore.session.session import Visit
+from chatcore.session.session import ChatSession
 from chatcore.storage import codec, keys
 from chatcore.storage.browser.loading import load_storage
 from chatcore.storage.browser.pending_writes import Write
@@ -82,8 +82,8 @@ class Page:
     What it knows of the visit is what was drawn last. What it reports comes to the visit when the test says so.
     """
 
-    def __init__(self, browser: "Browser", visit: Visit) -> None:
-        self.browser, self.visit, self.asleep = browser, visit, False
+    def __init__(self, browser: "Browser", session: ChatSession) -> None:
+        self.browser, self.session, self.asleep = browser, session, False
         self.reports: list[dict[str, Any]] = []
         self.expect: dict[str, str | None] = {}
         self.known: dict[str, str | None] = {}
@@ -94,16 +94,16 @@ class Page:
 
     def draw(self) -> None:
         """The script has run: each write is in an element of its own, which writes once."""
-        visit = self.visit
-        writes = list(visit.pending_writes)
-        if visit.pending_writes.attempt != self._attempt:
-            self._attempt, self._written = visit.pending_writes.attempt, {}
+        session = self.session
+        writes = list(session.storage.pending_writes)
+        if session.storage.pending_writes.attempt != self._attempt:
+            self._attempt, self._written = session.storage.pending_writes.attempt, {}
         self._written = {it.key: self._written[it.key] for it in writes if it.key in self._written}
         self._drawn = [it for it in writes if it.key not in self._written or self._written[it.key] != it.stamp]
-        for key in visit.pending_writes.take_leftovers():
+        for key in session.storage.pending_writes.take_leftovers():
             self.browser.write(key, None, self)
         self.expect = {write.key: write.stamp for write in writes}
-        self.known = visit.browser_store.known(visit.conversation.id)
+        self.known = session.storage.browser.known(session.chats.current.id)
         self._told, self._settled, self._failed = {}, False, ""
         self._look(fresh=True)
 
@@ -116,7 +116,7 @@ class Page:
 
     def deliver(self, number: int = 0) -> None:
         """One of the reports, by default the oldest, comes to the visit."""
-        self.visit.take_report(through_json(self.reports.pop(number)))
+        self.session.sync.take_report(through_json(self.reports.pop(number)))
 
     def lose_patience(self) -> None:
         """What should be stored is not, after so long."""
@@ -154,7 +154,7 @@ class Page:
 
     def _is_own(self, key: str, item: dict[str, Any] | None, fresh: bool) -> bool:
         """A write of this visit: news only at the first look. Later what was drawn may be older than it."""
-        own = item is not None and item.get("by") == self.visit.browser_store.by
+        own = item is not None and item.get("by") == self.session.storage.browser.by
         return own and (key in self.expect or (key in self.known and not fresh))
 
     def _changes(self, event: tuple[str, dict[str, Any] | None] | None, fresh: bool) -> dict[str, Any]:
@@ -181,17 +181,17 @@ class Browser:
         """`quota` is in characters; a write that does not fit leaves what was there."""
         self.registry, self.provider, self.quota = registry, provider, quota
         self.items: dict[str, Any] = {}
-        self.pages: dict[Visit, Page] = {}
+        self.pages: dict[ChatSession, Page] = {}
 
-    def open(self, chat_id: str | None = None) -> Visit:
+    def open(self, chat_id: str | None = None) -> ChatSession:
         """A tab, loaded or loaded again."""
-        visit = Visit(through_json(self.items), self.registry, Only(self.provider), chat_id)
-        self.pages[visit] = Page(self, visit)
-        return visit
+        session = ChatSession(through_json(self.items), self.registry, Only(self.provider), chat_id)
+        self.pages[session] = Page(self, session)
+        return session
 
-    def close(self, visit: Visit) -> None:
+    def close(self, session: ChatSession) -> None:
         """Without a word: what it has not stored is gone."""
-        del self.pages[visit]
+        del self.pages[session]
 
     @property
     def awake(self) -> list[Page]:
@@ -221,23 +221,23 @@ class Browser:
             for page in list(self.pages.values()):
                 page.hear(key, self.items.get(key))
 
-    def store(self, visit: Visit, *keys: str, problem: str = "") -> None:
+    def store(self, session: ChatSession, *keys: str, problem: str = "") -> None:
         """Write what is pending (of it, only `keys`) and report it."""
-        for write in [write for write in visit.pending_writes if not keys or write.key in keys]:
+        for write in [write for write in session.storage.pending_writes if not keys or write.key in keys]:
             self.write(write.key, write.value)
             failed = self.why if self.stamp(write.key) != write.stamp else problem
-            visit.take_report({"found": {write.key: self.stamp(write.key)}, "problem": failed})
+            session.sync.take_report({"found": {write.key: self.stamp(write.key)}, "problem": failed})
 
-    def store_all(self, visit: Visit) -> None:
-        while len(visit.pending_writes):
-            self.store(visit)
-            assert not visit.pending_writes.problem
-        for key in visit.pending_writes.take_leftovers():
+    def store_all(self, session: ChatSession) -> None:
+        while len(session.storage.pending_writes):
+            self.store(session)
+            assert not session.storage.pending_writes.problem
+        for key in session.storage.pending_writes.take_leftovers():
             self.write(key, None)
 
-    def deliver(self, visit: Visit) -> None:
+    def deliver(self, session: ChatSession) -> None:
         """Every report that is on its way to this visit."""
-        page = self.pages[visit]
+        page = self.pages[session]
         while page.reports:
             page.deliver()
 
@@ -246,7 +246,7 @@ class Browser:
         for number in range(rounds):
             told = 0
             for page in self.awake:
-                page.visit.attach()
+                page.session.list.attach()
                 page.draw()
                 page.land()
                 told += len(page.reports)
@@ -254,7 +254,7 @@ class Browser:
                     page.deliver()
             if told:
                 continue
-            if not any(len(page.visit.pending_writes) or page.reports for page in self.awake):
+            if not any(len(page.session.storage.pending_writes) or page.reports for page in self.awake):
                 return number
             for page in self.awake:
                 page.lose_patience()
@@ -272,9 +272,9 @@ def stamp_of(item: dict[str, Any] | None) -> str | None:
     return None if item is None else codec.stamp(item)
 
 
-def run_of(visit: Visit) -> Run:
-    assert visit.run is not None
-    return visit.run
+def run_of(session: ChatSession) -> Run:
+    assert session.active.run is not None
+    return session.active.run
 
 
 def wait_for(run: Run, text: str) -> None:
@@ -293,36 +293,36 @@ def wait_for_end(run: Run) -> Ended:
     return run.ended
 
 
-def texts(visit: Visit) -> list[str]:
-    return [message.text for message in visit.conversation.path]
+def texts(session: ChatSession) -> list[str]:
+    return [message.text for message in session.chats.current.path]
 
 
-def endings(visit: Visit) -> list[Ending | None]:
-    answers = [message for message in visit.conversation.path if message.role == "assistant"]
+def endings(session: ChatSession) -> list[Ending | None]:
+    answers = [message for message in session.chats.current.path if message.role == "assistant"]
     return [answer.ended.ending if answer.ended else None for answer in answers]
 
 
-def say(visit: Visit, puppet: Puppet, text: str) -> None:
+def say(session: ChatSession, puppet: Puppet, text: str) -> None:
     """Let the answer of this visit begin with `text`."""
-    calls(visit, puppet)
+    calls(session, puppet)
     puppet.say(text)
-    wait_for(run_of(visit), text)
+    wait_for(run_of(session), text)
 
 
-def calls(visit: Visit, puppet: Puppet) -> int:
+def calls(session: ChatSession, puppet: Puppet) -> int:
     """How often the provider was asked, once everything that was started has had its turn."""
 
     async def turn() -> None:
         """Nothing: it comes after what was started before."""
 
-    visit.answers.registry.submit(turn()).result(PATIENCE)
+    session.answers.registry.submit(turn()).result(PATIENCE)
     return len(puppet.requests)
 
 
-def end(visit: Visit, puppet: Puppet, *said: str | Ended | ProviderError) -> None:
+def end(session: ChatSession, puppet: Puppet, *said: str | Ended | ProviderError) -> None:
     """Let the answer of this visit end, and take it over."""
-    calls(visit, puppet)
-    run = run_of(visit)
+    calls(session, puppet)
+    run = run_of(session)
     puppet.say(*(said or (DONE,)))
     wait_for_end(run)
-    visit.reconcile()
+    session.active.reconcile()

@@ -3,24 +3,24 @@
 import pytest
 
 from chatcore.conversation.tree import Conversation
-from chatcore.session.session import Visit
+from chatcore.session.session import ChatSession
 from chatcore.storage import keys
 from tests.support.fake_browser import DONE, Browser, Puppet, end
 
 
 @pytest.fixture(name="first")
-def first_chat(browser: Browser, visit: Visit, puppet: Puppet) -> Conversation:
+def first_chat(browser: Browser, session: ChatSession, puppet: Puppet) -> Conversation:
     """A chat that is stored; another, empty one is open."""
-    visit.send("First?")
-    browser.store_all(visit)
-    end(visit, puppet, "First.", DONE)
-    visit.new_chat()
-    browser.store_all(visit)
-    return browser.stored(visit.chats[0].id)
+    session.active.send("First?")
+    browser.store_all(session)
+    end(session, puppet, "First.", DONE)
+    session.list.new_chat()
+    browser.store_all(session)
+    return browser.stored(session.chats.entries[0].id)
 
 
-def titles(visit: Visit) -> list[str]:
-    return [entry.title for entry in visit.chats]
+def titles(session: ChatSession) -> list[str]:
+    return [entry.title for entry in session.chats.entries]
 
 
 def ids(browser: Browser) -> set[str]:

@@ -3,7 +3,7 @@
 import pytest
 
 from chatcore.conversation.tree import Conversation
-from chatcore.session.session import Visit
+from chatcore.session.session import ChatSession
 from chatcore.storage import keys
 from chatcore.storage.browser import store as shelving
 from tests.support.fake_browser import DONE, Browser, Puppet, end
@@ -21,24 +21,24 @@ def size(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str
 
 
 @pytest.fixture
-def here(size: str, browser: Browser, visit: Visit, puppet: Puppet) -> Visit:
+def here(size: str, browser: Browser, session: ChatSession, puppet: Puppet) -> ChatSession:
     """A tab with a chat of one turn, all stored."""
-    visit.send("One?")
-    browser.store_all(visit)
-    end(visit, puppet, FIRST * 100, DONE)
-    browser.store_all(visit)
-    browser.deliver(visit)
-    return visit
+    session.active.send("One?")
+    browser.store_all(session)
+    end(session, puppet, FIRST * 100, DONE)
+    browser.store_all(session)
+    browser.deliver(session)
+    return session
 
 
 @pytest.fixture
-def there(browser: Browser, here: Visit) -> Visit:
+def there(browser: Browser, here: ChatSession) -> ChatSession:
     """Another tab with the same chat."""
     return browser.open()
 
 
-def all_texts(visit: Visit, chat_id: str | None = None) -> set[str]:
-    chat = visit.conversation if chat_id is None else visit.browser_store.read(chat_id)
+def all_texts(session: ChatSession, chat_id: str | None = None) -> set[str]:
+    chat = session.chats.current if chat_id is None else session.browser_store.read(chat_id)
     return {message.text for message in chat.messages}
 
 
@@ -47,9 +47,9 @@ def same(chat: Conversation) -> tuple[object, ...]:
     return set(chat.messages), {draft.id for draft in chat.queue}, chat.withdrawn, chat.label
 
 
-def expect_the_same(browser: Browser, *visits: Visit) -> None:
-    stored = browser.stored(visits[0].conversation.id)
-    assert all(same(visit.conversation) == same(stored) for visit in visits)
+def expect_the_same(browser: Browser, *visits: ChatSession) -> None:
+    stored = browser.stored(visits[0].chats.current.id)
+    assert all(same(session.chats.current) == same(stored) for session in visits)
 
 
 def tail_keys(browser: Browser) -> list[str]:

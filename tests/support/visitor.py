@@ -10,7 +10,7 @@ from chatcore.conversation.tree import Conversation
 from chatcore.events import Ended, RetryScheduled, RunEvent
 from chatcore.runs.generate import RunLimits
 from chatcore.runs.registry import Run, RunRegistry
-from chatcore.session.session import Visit
+from chatcore.session.session import ChatSession
 from chatcore.storage import keys
 from chatcore.storage.browser.loading import load_storage
 from tests.support.asking import KEY
@@ -56,13 +56,13 @@ class Visitor:
         self._servers.append((registry, provider))
         return registry, provider
 
-    def open(self) -> Visit:
+    def open(self) -> ChatSession:
         """The page, loaded or loaded again, and everything stored."""
-        self.visit = self.browser.open()
-        self.browser.store_all(self.visit)
-        return self.visit
+        self.session = self.browser.open()
+        self.browser.store_all(self.session)
+        return self.session
 
-    def restart(self, limits: RunLimits | None = None) -> Visit:
+    def restart(self, limits: RunLimits | None = None) -> ChatSession:
         """The page loaded again from another server: the one before is gone without a word."""
         self._limits = limits or self._limits
         self.browser.registry, self.browser.provider = self._start_server()
@@ -84,36 +84,36 @@ class Visitor:
 
     def ask(self, text: str = PROMPT) -> Run:
         """The run of an answer whose question is stored."""
-        self.visit.send(text)
+        self.session.active.send(text)
         return self.store()
 
     def store(self) -> Run:
         """Everything is stored that was clicked, and what waited for it begins: no sooner."""
-        assert (self.visit.starting, self.visit.run) == (True, None)
-        self.browser.store_all(self.visit)
-        return run_of(self.visit)
+        assert (self.session.active.starting, self.session.active.run) == (True, None)
+        self.browser.store_all(self.session)
+        return run_of(self.session)
 
     def end(self) -> Message:
         """The answer as it is kept in the browser's storage once its run has ended."""
-        wait_for_end(run_of(self.visit))
+        wait_for_end(run_of(self.session))
         return self.reconcile()
 
     def reconcile(self) -> Message:
         """The last answer as the storage has it when the page has nothing left to do."""
-        self.visit.attach()
-        self.browser.store_all(self.visit)
+        self.session.list.attach()
+        self.browser.store_all(self.session)
         return self.stored.path[-1]
 
     def checkpoint(self, start: int, text: str) -> None:
         """The page stores a part of the answer, and whether it is kept, as `ui/live_reply.py` does."""
-        run_id = self.visit.conversation.path[-1].run or ""
-        write = self.visit.checkpoint(run_id, start, text, run_of(self.visit).kept)
+        run_id = self.session.chats.current.path[-1].run or ""
+        write = self.session.active.checkpoint(run_id, start, text, run_of(self.session).kept)
         assert write
         self.browser.write(write.key, write.value)
 
     @property
     def stored(self) -> Conversation:
-        return self.browser.stored(self.visit.conversation.id)
+        return self.browser.stored(self.session.chats.current.id)
 
     @property
     def requests(self) -> list[Exchange]:
@@ -123,17 +123,17 @@ class Visitor:
         """Whenever a request came, the question that it asked was in the browser's storage, and its answer not yet."""
         assert len(self.stored_at_arrival) == len(self.requests)
         for items, exchange in zip(self.stored_at_arrival, self.requests, strict=True):
-            question, answer = load_storage(items).chats[self.visit.conversation.id].path[-2:]
+            question, answer = load_storage(items).chats[self.session.chats.current.id].path[-2:]
             assert answer.running
             if exchange.method == "POST" and exchange.body:
                 asked = [text for role, text in said(exchange) if role == "user"]
                 assert question.text in asked
 
     def expect_reload_shows_the_same(self) -> None:
-        shown = self.visit.conversation
+        shown = self.session.chats.current
         assert self.stored == shown
-        assert self.open().conversation == shown
-        assert (self.visit.run, self.visit.starting, self.stored) == (None, False, shown)
+        assert self.open().chats.current == shown
+        assert (self.session.active.run, self.session.active.starting, self.stored) == (None, False, shown)
 
     def expect_nothing_given_away(self, *logs: str) -> None:
         """Neither by what is stored, nor by these logs and events."""
@@ -145,7 +145,7 @@ class Visitor:
 
     def expect_the_next_question_is_answered(self) -> None:
         """At once, on the same page."""
-        assert self.visit.conversation.running is None
+        assert self.session.chats.current.running is None
         asked = len(self.requests)
         self.browser.registry.limits = QUICK
         self.serve(self.dialect.answer("Fine."))

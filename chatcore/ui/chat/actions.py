@@ -12,7 +12,7 @@ import streamlit as st
 
 from chatcore.conversation.messages import Feedback, Message, ModelRef
 from chatcore.conversation.metrics import tokens_per_second
-from chatcore.session.session import Visit
+from chatcore.session.session import ChatSession
 from chatcore.ui import i18n
 from chatcore.ui.chat import model_dialog, persona_picker, prompt_inspector
 from chatcore.ui.components.sources import compact
@@ -32,7 +32,7 @@ _code = st.components.v2.component(
 _row = st.components.v2.component("chatcore_actions_row", js=compact("actions_row.js"), isolate_styles=False)
 
 
-def draw_code(visit: Visit) -> None:
+def draw_code(session: ChatSession) -> None:
     """What all rows share, to be drawn before the first of them."""
     names = {
         "copy": i18n.COPY,
@@ -59,15 +59,15 @@ def draw_code(visit: Visit) -> None:
     }
     offered = [
         {"provider": choice.provider, "model": choice.model, "name": _name(choice.provider, choice.model)}
-        for choice in _choices(visit)
+        for choice in _choices(session)
     ]
     offered_personas = [
-        {"persona": it.key, "name": persona_picker.name(it)} for it in visit.personas.library.all()[:CAST]
+        {"persona": it.key, "name": persona_picker.name(it)} for it in session.personas.library.all()[:CAST]
     ]
     _code(key="actions-code", data={"words": names, "models": offered, "personas": offered_personas})
 
 
-def draw(visit: Visit, message: Message, versions: list[Message], again: bool = True) -> None:
+def draw(session: ChatSession, message: Message, versions: list[Message], again: bool = True) -> None:
     """The row of a message that is complete; "Regenerate" where it does not stand beside the ending already."""
     key = f"actions-{message.id}".replace("__", "_.")
     data: dict[str, Any] = {"id": message.id, "text": message.text, "place": message.parent or ""}
@@ -78,14 +78,14 @@ def draw(visit: Visit, message: Message, versions: list[Message], again: bool = 
         data |= {"asked": True, "attached": bool(message.images or message.files)}
     else:
         asks = message.parent is not None
-        persona = visit.conversation.persona_of(message)
+        persona = session.chats.current.persona_of(message)
         facts = [*([(i18n.PERSONA, persona.name)] if persona else []), *_numbers(message)]
         data |= {"again": again and asks, "asks": asks, "numbers": facts}
         if given := message.feedback:
             data["rating"] = {"good": given.good, "reason": given.reason}
 
     def act() -> None:
-        _act(visit, message, versions, st.session_state[key].act)
+        _act(session, message, versions, st.session_state[key].act)
 
     def show() -> None:
         if st.session_state[key].open == "models":
@@ -96,43 +96,43 @@ def draw(visit: Visit, message: Message, versions: list[Message], again: bool = 
     _row(key=key, data=data, on_act_change=counted(act), on_open_change=counted(show, dialog=True))
 
 
-def _act(visit: Visit, message: Message, versions: list[Message], what: object) -> None:
+def _act(session: ChatSession, message: Message, versions: list[Message], what: object) -> None:
     """Do what was clicked. It comes from outside, so its shape is checked."""
     match what:
         case {"do": "again", **named}:
-            _ask_again(visit, message, named)
+            _ask_again(session, message, named)
         case {"do": "rate", "good": bool(good), "reason": str(reason)}:
-            visit.rate(message.id, Feedback(good, reason))
+            session.branches.rate(message.id, Feedback(good, reason))
         case {"do": "unrate"}:
-            visit.rate(message.id, None)
+            session.branches.rate(message.id, None)
         case {"do": "edit", "text": str(text)}:
-            visit.edit(message.id, text)
+            session.branches.edit(message.id, text)
         case {"do": "delete"}:
-            visit.delete_message(message.id)
+            session.branches.delete_message(message.id)
         case {"do": "previous" | "next" as way}:
             other = versions.index(message) + (1 if way == "next" else -1)
             if 0 <= other < len(versions):
-                visit.show_version(versions[other].id)
+                session.branches.show_version(versions[other].id)
 
 
-def _ask_again(visit: Visit, message: Message, what: Mapping[object, object]) -> None:
+def _ask_again(session: ChatSession, message: Message, what: Mapping[object, object]) -> None:
     """The same question, of who is named there if somebody is."""
     match what:
         case {"provider": str(provider), "model": str(model)}:
-            if (choice := ModelRef(provider, model)) in _choices(visit):
-                visit.retry(message.id, choice)
+            if (choice := ModelRef(provider, model)) in _choices(session):
+                session.branches.regenerate(message.id, choice)
         case {"persona": str(key)}:
-            if known := visit.personas.library.find(key):
-                visit.retry(message.id, persona=known.persona)
+            if known := session.personas.library.find(key):
+                session.branches.regenerate(message.id, persona=known.persona)
         case _:
-            visit.retry(message.id)
+            session.branches.regenerate(message.id)
 
 
-def _choices(visit: Visit) -> list[ModelRef]:
+def _choices(session: ChatSession) -> list[ModelRef]:
     """Who can be asked with one click: who answers here, who has answered here, and each provider's own model."""
     ready = {offer.id: offer.default_model for offer in directory().offers if offer.ready}
-    answered = (ModelRef(said.provider, said.model) for said in reversed(visit.conversation.path))
-    known = dict.fromkeys([visit.choice, *answered, *(ModelRef(*offered) for offered in ready.items())])
+    answered = (ModelRef(said.provider, said.model) for said in reversed(session.chats.current.path))
+    known = dict.fromkeys([session.models.choice, *answered, *(ModelRef(*offered) for offered in ready.items())])
     return [choice for choice in known if choice.provider in ready and choice.model]
 
 

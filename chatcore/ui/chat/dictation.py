@@ -9,7 +9,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from chatcore.errors import InputError
 from chatcore.providers.base import Transcriber, transcriber
-from chatcore.session.session import Visit
+from chatcore.session.session import ChatSession
 from chatcore.ui import i18n
 from chatcore.ui.session import directory, server
 
@@ -18,14 +18,14 @@ MAX_BYTES = MINUTES * 60 * 16_000 * 2 + 1_000
 """Of sound as the message field records it: 16,000 samples a second of two bytes, and a head."""
 
 
-def by(visit: Visit) -> Transcriber | None:
+def by(session: ChatSession) -> Transcriber | None:
     """Who can transcribe in this chat, if somebody can."""
-    return transcriber(directory().find(visit.choice.provider))
+    return transcriber(directory().find(session.models.choice.provider))
 
 
-def hear(visit: Visit, audio: UploadedFile) -> "Future[str]":
+def hear(session: ChatSession, audio: UploadedFile) -> "Future[str]":
     """The words of a recording, which raises `ProviderError`. Raises `InputError`."""
-    who = by(visit)
+    who = by(session)
     if who is None:
         raise InputError(i18n.NO_DICTATION)
     if audio.size > MAX_BYTES:

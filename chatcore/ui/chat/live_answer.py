@@ -7,14 +7,14 @@ from streamlit.delta_generator import DeltaGenerator
 
 from chatcore.ids import now_ms
 from chatcore.runs.registry import Run
-from chatcore.session.session import Visit
+from chatcore.session.session import ChatSession
 from chatcore.streams import frames
 from chatcore.ui import i18n
 from chatcore.ui.chat import pausing
 from chatcore.ui.chat.markdown import draw as draw_piece
 from chatcore.ui.chat.reasoning import LiveThoughts
 from chatcore.ui.chat.transcript import Places, pieces
-from chatcore.ui.session import VISIT_KEY, server
+from chatcore.ui.session import SESSION_KEY, server
 from chatcore.ui.storage.sync import draw_write
 
 POLL = 0.02
@@ -27,11 +27,16 @@ class LivePage:
     """What the stream does to the page: the waiting line until the first token, checkpoints, the heartbeat."""
 
     def __init__(
-        self, visit: Visit, run_id: str, waiting: DeltaGenerator, checkpoint: DeltaGenerator, thoughts: LiveThoughts
+        self,
+        session: ChatSession,
+        run_id: str,
+        waiting: DeltaGenerator,
+        checkpoint: DeltaGenerator,
+        thoughts: LiveThoughts,
     ) -> None:
         """`waiting` and `checkpoint` are the places of the waiting line and of the part that is being stored."""
-        self._visit, self._run_id, self._waiting, self._checkpoint = visit, run_id, waiting, checkpoint
-        self._run, self._line, self._thought, self._noted = visit.run, "", "", ""
+        self._visit, self._run_id, self._waiting, self._checkpoint = session, run_id, waiting, checkpoint
+        self._run, self._line, self._thought, self._noted = session.active.run, "", "", ""
         self._blocks: list[DeltaGenerator] = []
         self._thoughts = thoughts
 
@@ -40,7 +45,7 @@ class LivePage:
 
     def tick(self) -> None:
         """PendingUpload the session's state is where Streamlit may end the script; it sends nothing."""
-        st.session_state[VISIT_KEY]
+        st.session_state[SESSION_KEY]
         run = self._run
         if run is None:
             self._show(i18n.waiting(0))
@@ -61,7 +66,7 @@ class LivePage:
 
     def checkpoint(self, start: int, text: str) -> None:
         """Each in an element of its own key: within one run of the script a key can be drawn only once."""
-        write = self._visit.checkpoint(self._run_id, start, text, self._noted)
+        write = self._visit.active.checkpoint(self._run_id, start, text, self._noted)
         if write:
             with self._checkpoint:
                 draw_write(write, write.key)
@@ -84,65 +89,65 @@ class LivePage:
             self._waiting.caption(line)
 
 
-def draw_still(visit: Visit, places: Places, checkpoint_slot: DeltaGenerator) -> None:
+def draw_still(session: ChatSession, places: Places, checkpoint_slot: DeltaGenerator) -> None:
     """What there is of the answer, or was when it was paused, in the same places as `draw`.
 
     While a script follows an answer, Streamlit runs no fragment, and so no dialog.
     """
     waiting = places.foot.empty()
-    answer, run = visit.conversation.running, visit.run
+    answer, run = session.chats.current.running, session.active.run
     if answer is None or answer.run is None:
         return
-    if pausing.held_answer(visit):
+    if pausing.held_answer(session):
         waiting.caption(i18n.PAUSED)
     still = places.body.container(key="still")
-    for piece in pieces(pausing.shown(visit, answer, run.reply().text if run else "")):
+    for piece in pieces(pausing.shown(session, answer, run.reply().text if run else "")):
         draw_piece(still, piece)
     with checkpoint_slot.container():
-        keep_up(visit)
+        keep_up(session)
 
 
 @st.fragment(run_every=frames.CHECKPOINT_SECONDS)
-def keep_up(visit: Visit) -> None:
+def keep_up(session: ChatSession) -> None:
     """Begin the answer of the open chat when its question is stored, or can't be, store what comes of it, and take its
     end over."""
-    answer, run = visit.conversation.running, visit.run
-    if answer and visit.starting:
+    answer, run = session.chats.current.running, session.active.run
+    if answer and session.active.starting:
         waited = now_ms() - answer.created
-        if visit.pending_writes.problem or waited > 1000 * server().settings.chat_save_seconds:
-            visit.begin()
+        if session.storage.pending_writes.problem or waited > 1000 * server().settings.chat_save_seconds:
+            session.active.begin()
     elif answer and answer.run and run:
-        _store_rest(visit, answer.run, run)
+        _store_rest(session, answer.run, run)
 
 
-def _store_rest(visit: Visit, run_id: str, run: Run) -> None:
+def _store_rest(session: ChatSession, run_id: str, run: Run) -> None:
     if run.ended:
         st.rerun()
     kept_of, start = st.session_state.get(STILL, ("", 0))
     start = start if kept_of == run_id else 0
     text = run.reply().text
-    if len(text) > start and (write := visit.checkpoint(run_id, start, text[start:], run.kept)):
+    if len(text) > start and (write := session.active.checkpoint(run_id, start, text[start:], run.kept)):
         st.session_state[STILL] = run_id, len(text)
         draw_write(write, write.key)
 
 
-def draw(visit: Visit, places: Places, checkpoint_slot: DeltaGenerator) -> DeltaGenerator:
+def draw(session: ChatSession, places: Places, checkpoint_slot: DeltaGenerator) -> DeltaGenerator:
     """Follow the answer to its end. A click ends the script in here; the next one starts again from the beginning.
 
     The place of the waiting line, to be filled with what is said of the ending: that stands there in later runs too.
     So a button in it stays the same element, and a click on it is not lost.
     """
     waiting = places.foot.empty()
-    answer = visit.conversation.running
+    answer = session.chats.current.running
     if answer is None or answer.run is None:
         return waiting
-    page = LivePage(visit, answer.run, waiting, checkpoint_slot, LiveThoughts(answer, places.thoughts))
+    page = LivePage(session, answer.run, waiting, checkpoint_slot, LiveThoughts(answer, places.thoughts))
     deadline = time.monotonic() + server().settings.chat_save_seconds
-    while visit.starting and not visit.pending_writes.problem and time.monotonic() < deadline:
+    while session.active.starting and not session.storage.pending_writes.problem and time.monotonic() < deadline:
         page.tick()
         time.sleep(POLL)
-    visit.begin()
-    run = visit.run
+    session.active.begin()
+    run = session.active.run
     if run is not None:
         page.follow(run)
         with places.body, st.container(key="live"):

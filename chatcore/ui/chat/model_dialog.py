@@ -12,7 +12,7 @@ from chatcore.conversation.messages import ModelRef
 from chatcore.errors import ChatError
 from chatcore.models.directory import ProviderOption
 from chatcore.providers.base import ModelInfo
-from chatcore.session.session import Visit
+from chatcore.session.session import ChatSession
 from chatcore.ui import i18n
 from chatcore.ui.session import directory, server
 from chatcore.ui.shell import clicks, dialogs
@@ -29,9 +29,9 @@ POLL = 0.5
 T = TypeVar("T")
 
 
-def draw_button(visit: Visit) -> None:
+def draw_button(session: ChatSession) -> None:
     """What answers here; a click opens the dialog."""
-    choice = visit.choice
+    choice = session.models.choice
     names = {offer.id: offer.name for offer in directory().offers}
     label = i18n.answers(names.get(choice.provider, choice.provider), choice.model)
     st.button(
@@ -44,10 +44,10 @@ def draw_button(visit: Visit) -> None:
     )
 
 
-def draw_dialog(visit: Visit) -> None:
+def draw_dialog(session: ChatSession) -> None:
     """The dialog, while it is open."""
     if dialogs.is_open(DIALOG):
-        st.dialog(i18n.MODEL, width="medium", on_dismiss=counted(dialogs.close))(_draw)(visit)
+        st.dialog(i18n.MODEL, width="medium", on_dismiss=counted(dialogs.close))(_draw)(session)
 
 
 def ask() -> None:
@@ -61,11 +61,11 @@ def _field(name: str, offer: ProviderOption) -> str:
     return f"{FIELDS}{name}-{offer.id}"
 
 
-def _draw(visit: Visit) -> None:
+def _draw(session: ChatSession) -> None:
     clicks.draw_missed()
     offers = {offer.id: offer for offer in directory().offers}
     ids = list(offers)
-    current = visit.choice.provider
+    current = session.models.choice.provider
     chosen = st.selectbox(
         i18n.PROVIDER,
         ids,
@@ -77,17 +77,17 @@ def _draw(visit: Visit) -> None:
     # Always drawn: what is below keeps its place, and is not seen twice while the dialog is drawn again.
     with st.container():
         if offer.ready:
-            _draw_models(visit, offer)
+            _draw_models(session, offer)
     if offer.id != "mock":
         # A dialog that is drawn again may forget that it was opened.
         in_use = any(st.session_state.get(_field(name, offer)) for name in ("key", "address", "test", "failed"))
         with st.expander(i18n.OWN_KEY, expanded=in_use or not offer.ready, icon=":material/key:"):
-            _draw_key(visit, offer)
+            _draw_key(session, offer)
 
 
-def _draw_models(visit: Visit, offer: ProviderOption) -> None:
+def _draw_models(session: ChatSession, offer: ProviderOption) -> None:
     ids = [model.id for model in _models(offer)]
-    current = visit.choice.model if visit.choice.provider == offer.id else offer.default_model
+    current = session.models.choice.model if session.models.choice.provider == offer.id else offer.default_model
     if current and current not in ids:
         ids.insert(0, current)
     with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -109,12 +109,12 @@ def _draw_models(visit: Visit, offer: ProviderOption) -> None:
     if model:
         st.caption(i18n.model(directory().info(offer.id, model)))
     if hasattr(directory().find(offer.id), "cancel"):
-        st.toggle(i18n.KEEP, value=visit.answers.keep, key=KEEP, help=i18n.KEEP_HELP)
+        st.toggle(i18n.KEEP, value=session.answers.keep, key=KEEP, help=i18n.KEEP_HELP)
     st.button(
         i18n.USE_MODEL,
         key="use-model",
         on_click=counted(_choose),
-        args=(visit, offer),
+        args=(session, offer),
         type="primary",
         disabled=not model,
     )
@@ -153,16 +153,16 @@ def _draw_waiting(future: "Future[T]", waiting: str) -> None:
     st.caption(waiting)
 
 
-def _choose(visit: Visit, offer: ProviderOption) -> None:
-    visit.choose(ModelRef(offer.id, st.session_state[_field("model", offer)]))
-    visit.answers.keep = bool(st.session_state.get(KEEP, visit.answers.keep))
+def _choose(session: ChatSession, offer: ProviderOption) -> None:
+    session.models.choose(ModelRef(offer.id, st.session_state[_field("model", offer)]))
+    session.answers.keep = bool(st.session_state.get(KEEP, session.answers.keep))
 
 
-def _draw_key(visit: Visit, offer: ProviderOption) -> None:
+def _draw_key(session: ChatSession, offer: ProviderOption) -> None:
     if offer.own:
-        remembered = offer.id in visit.saved_keys
+        remembered = offer.id in session.keys
         st.caption(i18n.KEY_REMEMBERED if remembered else i18n.KEY_IN_SESSION)
-        st.button(i18n.FORGET_KEY, key="forget-key", on_click=counted(_forget, dialog=True), args=(visit, offer))
+        st.button(i18n.FORGET_KEY, key="forget-key", on_click=counted(_forget, dialog=True), args=(session, offer))
         return
     # A form: leaving a field asks for no run of its own, which could drop the click that left it.
     with st.form(f"own-key-{offer.id}", border=False):
@@ -178,13 +178,13 @@ def _draw_key(visit: Visit, offer: ProviderOption) -> None:
             i18n.TEST_CONNECTION, on_click=counted(_test, dialog=True), args=(offer,), icon=":material/cable:"
         )
     if given := st.session_state.get(_field("test", offer)):
-        _draw_test(visit, offer, *given)
+        _draw_test(session, offer, *given)
     if failed := st.session_state.get(_field("failed", offer)):
         st.error(i18n.plain(i18n.said(failed)), icon=":material/error:")
 
 
-def _forget(visit: Visit, offer: ProviderOption) -> None:
-    visit.saved_keys.forget(offer.id)
+def _forget(session: ChatSession, offer: ProviderOption) -> None:
+    session.keys.forget(offer.id)
     for name in (_field("key", offer), ASKED):
         st.session_state.pop(name, None)
 
@@ -198,14 +198,14 @@ def _test(offer: ProviderOption) -> None:
 
 
 def _draw_test(
-    visit: Visit, offer: ProviderOption, testing: "Future[str]", key: str, address: str, remember: bool
+    session: ChatSession, offer: ProviderOption, testing: "Future[str]", key: str, address: str, remember: bool
 ) -> None:
     """A key that works is used from then on."""
     try:
         said = _result(testing, i18n.TESTING)
         if said is None:
             return
-        visit.saved_keys.use(offer.id, key, address, remember=remember)
+        session.keys.use(offer.id, key, address, remember=remember)
         st.toast(i18n.plain(i18n.said(said)), icon=":material/check:")
     except ChatError as error:
         st.session_state[_field("failed", offer)] = str(error)

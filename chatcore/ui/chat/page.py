@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from chatcore.session.session import Visit
+from chatcore.session.session import ChatSession
 from chatcore.storage.browser.loading import Damage
 from chatcore.ui import i18n
 from chatcore.ui.chat import (
@@ -16,7 +16,7 @@ from chatcore.ui.chat import (
     reading_aids,
     transcript,
 )
-from chatcore.ui.session import visit
+from chatcore.ui.session import current_session
 from chatcore.ui.shell import dialogs, link
 from chatcore.ui.storage import downloads
 
@@ -26,7 +26,7 @@ def draw() -> None:
 
     While a stream runs, Streamlit leaves on the page what the run before drew and this one has not reached.
     """
-    here = visit()
+    here = current_session()
     link.show(here)
     with st.bottom, st.container(key="storage-live"):
         checkpoint_slot = st.empty()
@@ -40,7 +40,7 @@ def draw() -> None:
     prompt_inspector.draw_dialog(here)
     _draw_notices(here)
     welcome = st.empty()
-    if not here.conversation.path:
+    if not here.chats.current.path:
         with welcome.container(key="welcome"):
             composer.draw_examples(here)
     cut = prompt_inspector.cut(here)
@@ -51,27 +51,27 @@ def draw() -> None:
         live_answer.draw_still(here, live, checkpoint_slot)
     elif live:
         ending = live_answer.draw(here, live, checkpoint_slot)
-        waited, last = here.reconcile(), here.conversation.path[-1]
+        waited, last = here.active.reconcile(), here.chats.current.path[-1]
         # The box of the reasoning is drawn once in a run: the next one says how long it took.
         if waited or prompt_inspector.cut(here) != cut or (last.ended and last.reasoning):
             st.rerun()
         stop.empty()
         checkpoint_slot.empty()
-        transcript.draw_end(here, here.conversation.path[-1], live, ending)
+        transcript.draw_end(here, here.chats.current.path[-1], live, ending)
 
 
-def _draw_notices(here: Visit) -> None:
+def _draw_notices(here: ChatSession) -> None:
     """What must be known of the storage and of the address, each in a place that is always drawn."""
     damaged, linked = st.empty(), st.empty()
-    if here.damage:
+    if here.storage.damage:
         with damaged.container(key="damage", border=True):
-            _draw_damage(here.damage, here)
-    if here.unknown_link:
+            _draw_damage(here.storage.damage, here)
+    if here.list.unknown_link:
         linked.warning(i18n.UNKNOWN_LINK, icon=":material/link_off:")
 
 
-def _draw_damage(damages: list[Damage], here: Visit) -> None:
-    newer = [damage for damage in damages if here.browser_store.is_newer(damage.key)]
+def _draw_damage(damages: list[Damage], here: ChatSession) -> None:
+    newer = [damage for damage in damages if here.storage.browser.is_newer(damage.key)]
     if len(newer) < len(damages):
         st.markdown(i18n.DAMAGED)
     if newer:

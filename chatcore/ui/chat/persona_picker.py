@@ -7,7 +7,7 @@ import streamlit as st
 
 from chatcore.personas.library import Known
 from chatcore.personas.model import Persona
-from chatcore.session.session import Visit
+from chatcore.session.session import ChatSession
 from chatcore.ui import i18n
 from chatcore.ui.shell.clicks import counted
 
@@ -17,13 +17,13 @@ NOBODY, AS_IT_WAS = "", "as-it-was"
 WIDTH = 220
 
 
-def draw(visit: Visit) -> None:
+def draw(session: ChatSession) -> None:
     """The selector. The visit decides what it shows: another chat has another persona."""
-    known = {it.key: it for it in visit.personas.library.all()}
-    now = _now(visit, known)
+    known = {it.key: it for it in session.personas.library.all()}
+    now = _now(session, known)
     labels = {i18n.NO_PERSONA: NOBODY}
-    if visit.persona and now == AS_IT_WAS:
-        labels[i18n.as_it_was(visit.persona.name)] = AS_IT_WAS
+    if session.models.persona and now == AS_IT_WAS:
+        labels[i18n.as_it_was(session.models.persona.name)] = AS_IT_WAS
     for key, it in known.items():
         # The page sends back the label: each is there once.
         label = name(it) if name(it) not in labels else i18n.persona_from(name(it), it.source, it.persona.id)
@@ -36,21 +36,21 @@ def draw(visit: Visit) -> None:
         format_func=lambda key: names.get(key, ""),
         key=FIELD,
         on_change=counted(_choose, dialog=True),
-        args=(visit,),
+        args=(session,),
         label_visibility="collapsed",
         icon=":material/theater_comedy:",
         width=WIDTH,
     )
 
 
-def draw_note(visit: Visit) -> None:
+def draw_note(session: ChatSession) -> None:
     """What the persona of this chat is for, in a place that is always drawn."""
     place = st.empty()
-    if (persona := visit.persona) is None:
+    if (persona := session.models.persona) is None:
         return
-    known = {it.key: it for it in visit.personas.library.all()}
-    now = _now(visit, known)
-    notes = [i18n.plain(description(known[now]) if now in known else persona.description), *unapplied(visit, persona)]
+    known = {it.key: it for it in session.personas.library.all()}
+    now = _now(session, known)
+    notes = [i18n.plain(description(known[now]) if now in known else persona.description), *unapplied(session, persona)]
     same = next((it for it in known.values() if it.persona.id == persona.id), None)
     with place.container(key="persona-note", horizontal=True, vertical_alignment="center"):
         if now == AS_IT_WAS:
@@ -60,16 +60,16 @@ def draw_note(visit: Visit) -> None:
             st.button(
                 i18n.TAKE_NEW_PERSONA,
                 key="persona-renew",
-                on_click=counted(visit.set_persona),
+                on_click=counted(session.models.set_persona),
                 args=(same.persona,),
                 type="tertiary",
             )
 
 
-def unapplied(visit: Visit, persona: Persona) -> list[str]:
+def unapplied(session: ChatSession, persona: Persona) -> list[str]:
     """What of a persona has no effect when it answers in this chat, in words."""
-    by = visit.choice if persona == visit.persona else visit.choice_for(persona)
-    return [i18n.plain(i18n.UNAPPLIED[what].format(persona.model)) for what in visit.unapplied(persona, by)]
+    by = session.models.choice if persona == session.models.persona else session.models.choice_for(persona)
+    return [i18n.plain(i18n.UNAPPLIED[what].format(persona.model)) for what in session.models.unapplied(persona, by)]
 
 
 def name(known: Known) -> str:
@@ -83,15 +83,15 @@ def description(known: Known) -> str:
     return i18n.said(text) if known.source == "preset" else text
 
 
-def _now(visit: Visit, known: dict[str, Known]) -> str:
-    if (persona := visit.persona) is None:
+def _now(session: ChatSession, known: dict[str, Known]) -> str:
+    if (persona := session.models.persona) is None:
         return NOBODY
     same = (key for key, it in known.items() if it.persona.digest == persona.digest)
     return next(same, AS_IT_WAS)
 
 
-def _choose(visit: Visit) -> None:
+def _choose(session: ChatSession) -> None:
     """Also called when the labels are in another language, or a persona has another name: then nothing was chosen."""
     chosen = st.session_state[FIELD]
-    if chosen == NOBODY or visit.personas.library.find(chosen):
-        visit.use_persona(chosen or None)
+    if chosen == NOBODY or session.personas.library.find(chosen):
+        session.models.use_persona(chosen or None)

@@ -12,7 +12,7 @@ from chatcore.attachments import images
 from chatcore.conversation.messages import Message, PromptRecord
 from chatcore.prompting import build
 from chatcore.prompting.build import Part
-from chatcore.session.session import Visit
+from chatcore.session.session import ChatSession
 from chatcore.ui import i18n
 from chatcore.ui.session import directory
 from chatcore.ui.shell import clicks, dialogs
@@ -36,11 +36,11 @@ class Cut:
 NOWHERE = Cut()
 
 
-def cut(visit: Visit) -> Cut:
+def cut(session: ChatSession) -> Cut:
     """Where the chat is cut for the last answer on screen that it is known of."""
-    chat = visit.conversation
+    chat = session.chats.current
     answers = (message for message in reversed(chat.path) if message.role == "assistant")
-    sent = next((sent for answer in answers if (sent := visit.answers.sent(chat, answer))), None)
+    sent = next((sent for answer in answers if (sent := session.answers.sent(chat, answer))), None)
     summed = chat.get(sent.summary) if sent else None
     return Cut(sent.since, summed.summary if summed else "") if sent else Cut()
 
@@ -66,24 +66,24 @@ def show(answer_id: str) -> None:
     dialogs.show(DIALOG)
 
 
-def draw_dialog(visit: Visit) -> None:
+def draw_dialog(session: ChatSession) -> None:
     """The dialog, while it is open."""
-    answer = visit.conversation.get(st.session_state.get(ANSWER, ""))
+    answer = session.chats.current.get(st.session_state.get(ANSWER, ""))
     if dialogs.is_open(DIALOG) and answer:
         title = i18n.WHAT_WAS_SENT
-        st.dialog(title, width="large", on_dismiss=counted(dialogs.close))(_draw)(visit, answer)
+        st.dialog(title, width="large", on_dismiss=counted(dialogs.close))(_draw)(session, answer)
 
 
-def _draw(visit: Visit, answer: Message) -> None:
+def _draw(session: ChatSession, answer: Message) -> None:
     clicks.draw_missed()
-    chat = visit.conversation
+    chat = session.chats.current
     names = {offer.id: offer.name for offer in directory().offers}
     with st.container(key="sent-facts"):
         st.markdown(i18n.answers(names.get(answer.provider, answer.provider), answer.model))
         persona = chat.persona_of(answer)
         if persona:
             st.caption(i18n.plain(f"{i18n.PERSONA}: {persona.name}"))
-        sent = visit.answers.sent(chat, answer)
+        sent = session.answers.sent(chat, answer)
         if sent is None:
             st.caption(i18n.NOT_NOTED)
             return
@@ -95,15 +95,15 @@ def _draw(visit: Visit, answer: Message) -> None:
     parts = build.parts(chat, answer.id, sent)
     if build.digest(part.prompt for part in parts if part.prompt) != sent.digest:
         st.warning(i18n.CHANGED_SINCE, icon=":material/history:")
-    _draw_left_out(visit, answer, sent)
+    _draw_left_out(session, answer, sent)
     if not persona:
         st.caption(i18n.NO_SYSTEM_PROMPT)
     _draw_parts(parts)
 
 
-def _draw_left_out(visit: Visit, answer: Message, sent: PromptRecord) -> None:
+def _draw_left_out(session: ChatSession, answer: Message, sent: PromptRecord) -> None:
     """What did not go, and why."""
-    left = build.left_out(visit.conversation, answer.id, sent)
+    left = build.left_out(session.chats.current, answer.id, sent)
     if left:
         with st.expander(i18n.left_out(len(left), bool(sent.context)), icon=":material/content_cut:"):
             lines = ["…"] if len(left) > STEP else []

@@ -5,7 +5,7 @@ Two components of our own that work in the browser alone: what they do causes no
 
 import streamlit as st
 
-from chatcore.session.session import Visit
+from chatcore.session.session import ChatSession
 from chatcore.ui import i18n
 from chatcore.ui.components.sources import compact
 
@@ -22,15 +22,15 @@ _announce = st.components.v2.component(
 )
 
 
-def draw_follower(visit: Visit) -> None:
+def draw_follower(session: ChatSession) -> None:
     """The way back to the end, where the reader has gone up. Streamlit's page follows nothing by itself here."""
-    chat = visit.conversation
+    chat = session.chats.current
     with st.container(key="jump"):
         _follow(key="follow", data={"chat": chat.id if chat.messages else "", "name": i18n.JUMP_TO_THE_END})
 
 
-def draw_announcer(visit: Visit) -> None:
+def draw_announcer(session: ChatSession) -> None:
     """Shows nothing; to be drawn where that takes no room."""
-    answer = visit.conversation.running
+    answer = session.chats.current.running
     said = {"begins": i18n.ANSWER_BEGINS, "complete": i18n.ANSWER_COMPLETE, "more": i18n.ANSWER_GOES_ON}
     _announce(key="announce", data={"answer": answer.id if answer else "", "words": said})

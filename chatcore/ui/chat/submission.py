@@ -14,7 +14,7 @@ from streamlit.elements.widgets.chat import ChatInputValue
 from streamlit.runtime.uploaded_file_manager import UploadedFileRec
 
 from chatcore.errors import ChatError, InputError
-from chatcore.session.session import Visit
+from chatcore.session.session import ChatSession
 from chatcore.ui import i18n
 from chatcore.ui.chat import attachments, dictation
 from chatcore.ui.chat.attachments import QUICK, Attached, PendingUpload
@@ -52,7 +52,7 @@ def take() -> None:
     st.session_state[SENT] = st.session_state[FIELD]
 
 
-def send(visit: Visit) -> None:
+def send(session: ChatSession) -> None:
     """Send what was written, if something was. Every other click that came with it has been served.
 
     Where a run of the script serves several clicks, Streamlit calls the callback of the newest first: a question that
@@ -60,10 +60,10 @@ def send(visit: Visit) -> None:
     """
     sent: str | ChatInputValue | None = st.session_state.pop(SENT, None)
     if sent is not None:
-        st.session_state[SENDING] = sending = _begun(visit, sent)
+        st.session_state[SENDING] = sending = _begun(session, sent)
         wait(sending.missing, QUICK)
     if (begun := waits()) and not begun.missing:
-        _finish(visit, begun)
+        _finish(session, begun)
 
 
 def waits() -> Sending | None:
@@ -72,9 +72,9 @@ def waits() -> Sending | None:
     return sending
 
 
-def _begun(visit: Visit, sent: str | ChatInputValue) -> Sending:
+def _begun(session: ChatSession, sent: str | ChatInputValue) -> Sending:
     st.session_state.pop(REFUSED, None)
-    chat = visit.conversation.id
+    chat = session.chats.current.id
     if isinstance(sent, str):
         return Sending(chat, sent)
     attachments.sent()
@@ -84,36 +84,36 @@ def _begun(visit: Visit, sent: str | ChatInputValue) -> Sending:
     heard = None
     audio = sent.audio if "audio" in sent else None
     try:
-        heard = dictation.hear(visit, audio) if audio else None
+        heard = dictation.hear(session, audio) if audio else None
     except InputError as error:
         wrong.append(str(error))
     return Sending(chat, sent.text, tuple(readings), heard, tuple(wrong), back=audio is not None)
 
 
-def _finish(visit: Visit, sending: Sending) -> None:
+def _finish(session: ChatSession, sending: Sending) -> None:
     del st.session_state[SENDING]
     attached, wrong = _read_of(sending)
     text, why = _written(sending)
     wrong += why
     attached = [*attachments.kept(), *attached]
     if not wrong and not sending.back:
-        if sending.chat != visit.conversation.id:
+        if sending.chat != session.chats.current.id:
             wrong.append(i18n.NOT_SENT)
         else:
-            wrong += _refused(visit, text, attached)
+            wrong += _refused(session, text, attached)
     if wrong or sending.back:
         attachments.keep(attached)
-        st.session_state[REFUSED] = visit.conversation.id, wrong
+        st.session_state[REFUSED] = session.chats.current.id, wrong
         st.session_state[FIELD] = text
 
 
-def _refused(visit: Visit, text: str, attached: Sequence[Attached]) -> list[str]:
+def _refused(session: ChatSession, text: str, attached: Sequence[Attached]) -> list[str]:
     """Send it; why that can't be."""
-    choice = visit.choice
+    choice = session.models.choice
     takes_images = directory().info(choice.provider, choice.model).takes_images is not False
     try:
         pictures, texts = attachments.check(attached, takes_images=takes_images, model=choice.model)
-        visit.send(text, tuple(pictures), tuple(texts))
+        session.active.send(text, tuple(pictures), tuple(texts))
     except InputError as error:
         return [str(error)]
     attachments.keep([])
@@ -142,10 +142,10 @@ def _written(sending: Sending) -> tuple[str, list[str]]:
     return " ".join(part for part in (sending.text.rstrip(), heard) if part), []
 
 
-def draw_refusal(visit: Visit, place: DeltaGenerator) -> None:
+def draw_refusal(session: ChatSession, place: DeltaGenerator) -> None:
     """Why the last message was not sent, until the next one is, or another chat is open."""
     chat, wrong = st.session_state.get(REFUSED, ("", []))
-    if wrong and chat == visit.conversation.id:
+    if wrong and chat == session.chats.current.id:
         lines = [i18n.plain(i18n.said(reason)) for reason in wrong]
         place.warning("  \n".join(lines), icon=":material/edit:")
 

@@ -12,7 +12,7 @@ from chatcore.conversation.messages import Draft, Message
 from chatcore.conversation.tree import Conversation
 from chatcore.events import Ended, Ending
 from chatcore.markdown import rewriter
-from chatcore.session.session import Visit
+from chatcore.session.session import ChatSession
 from chatcore.ui import i18n
 from chatcore.ui.chat import actions, attachments, pausing, prompt_inspector
 from chatcore.ui.chat import reasoning as thoughts
@@ -50,12 +50,12 @@ class Places(NamedTuple):
     row: DeltaGenerator
 
 
-def draw(visit: Visit, cut: prompt_inspector.Cut) -> Places | None:
+def draw(session: ChatSession, cut: prompt_inspector.Cut) -> Places | None:
     """The end of the path, and the queue. The places of the answer that is being made, where one is."""
-    actions.draw_code(visit)
-    path = visit.conversation.path
-    shown = _window(visit, path)
-    versions = visit.conversation.versions()
+    actions.draw_code(session)
+    path = session.chats.current.path
+    shown = _window(session, path)
+    versions = session.chats.current.versions()
     live = None
     for message in shown:
         around = _around(message.role, message.id, cut)
@@ -63,7 +63,7 @@ def draw(visit: Visit, cut: prompt_inspector.Cut) -> Places | None:
             if message.role == "user":
                 _draw_question(message)
                 with around:
-                    actions.draw(visit, message, versions[message.parent, message.role])
+                    actions.draw(session, message, versions[message.parent, message.role])
                 continue
             places = Places(st.empty(), st.container(), st.container(key=f"foot-{message.id}"), st.empty())
             if message.ended is None:
@@ -71,18 +71,18 @@ def draw(visit: Visit, cut: prompt_inspector.Cut) -> Places | None:
             else:
                 if message.reasoning:
                     thoughts.draw(message, places.thoughts)
-                for piece in pieces(pausing.shown(visit, message, message.text)):
+                for piece in pieces(pausing.shown(session, message, message.text)):
                     draw_piece(places.body, piece)
                 ending = places.foot.empty() if pausing.was_paused(message) else places.foot
-                draw_end(visit, message, places, ending)
-    _draw_queue(visit)
-    _blank_rest(len(shown) + len(visit.conversation.queue))
+                draw_end(session, message, places, ending)
+    _draw_queue(session)
+    _blank_rest(len(shown) + len(session.chats.current.queue))
     return live
 
 
-def _window(visit: Visit, path: tuple[Message, ...]) -> tuple[Message, ...]:
+def _window(session: ChatSession, path: tuple[Message, ...]) -> tuple[Message, ...]:
     """The end of the path: each message costs the browser, and every run of the script."""
-    key = f"window-{visit.conversation.id}"
+    key = f"window-{session.chats.current.id}"
     window: int = st.session_state.get(key, WINDOW)
     shown = path[-window:]
     place, kept = st.empty(), st.empty()
@@ -137,29 +137,29 @@ def _draw_question(said: Message | Draft) -> None:
         st.text(said.text)
 
 
-def draw_end(visit: Visit, message: Message, places: Places, ending: DeltaGenerator) -> None:
+def draw_end(session: ChatSession, message: Message, places: Places, ending: DeltaGenerator) -> None:
     """What stands under an answer that has ended: how it ended, at `ending`, and what can be done with it."""
     if message.ended is None:
         return
     again = True
     if note := i18n.note(message.text, message.ended):
-        again = not _draw_ending(visit, message, message.ended, note, ending)
+        again = not _draw_ending(session, message, message.ended, note, ending)
     with places.row:
-        versions = visit.conversation.versions()[message.parent, message.role]
-        actions.draw(visit, message, versions, again)
+        versions = session.chats.current.versions()[message.parent, message.role]
+        actions.draw(session, message, versions, again)
 
 
-def _draw_ending(visit: Visit, message: Message, ended: Ended, note: str, place: DeltaGenerator) -> bool:
+def _draw_ending(session: ChatSession, message: Message, ended: Ended, note: str, place: DeltaGenerator) -> bool:
     """True where it offers to ask again."""
     failed = ended.ending is Ending.FAILED
     with place.container(key=f"ending-{message.id}", horizontal=True, vertical_alignment="center"):
         st.caption(f":material/error: {note}" if failed else note, width="content")
         # Always drawn, though empty: what stood there before would stay while the next answer streams.
         slots = st.empty(), st.empty()
-        if message.id != visit.conversation.leaf or ended.ending not in UNFINISHED:
+        if message.id != session.chats.current.leaf or ended.ending not in UNFINISHED:
             return False
-        again = i18n.REGENERATE if message.text else i18n.RETRY, "retry", visit.retry, "refresh"
-        goes_on = i18n.CONTINUE, "continue", visit.continue_answer, "play_arrow"
+        again = i18n.REGENERATE if message.text else i18n.RETRY, "retry", session.branches.regenerate, "refresh"
+        goes_on = i18n.CONTINUE, "continue", session.branches.continue_answer, "play_arrow"
         for slot, (name, key, act, icon) in zip(slots, (goes_on, again) if message.text else (again,), strict=False):
             slot.button(
                 name, key=f"{key}-{message.id}", on_click=counted(act), args=(message.id,), icon=f":material/{icon}:"
@@ -167,19 +167,24 @@ def _draw_ending(visit: Visit, message: Message, ended: Ended, note: str, place:
     return True
 
 
-def _draw_queue(visit: Visit) -> None:
-    conversation = visit.conversation
+def _draw_queue(session: ChatSession) -> None:
+    conversation = session.chats.current
     for draft in conversation.queue:
-        _draw_draft(visit, conversation, draft)
+        _draw_draft(session, conversation, draft)
 
 
-def _draw_draft(visit: Visit, conversation: Conversation, draft: Draft) -> None:
+def _draw_draft(session: ChatSession, conversation: Conversation, draft: Draft) -> None:
     with _around("user", draft.id), _bubble("user"):
         _draw_question(draft)
         with st.container(horizontal=True, vertical_alignment="center"):
             st.caption(i18n.QUEUED if conversation.running else i18n.HELD)
             if not conversation.running and draft is conversation.queue[0]:
                 st.button(
-                    i18n.SEND_NOW, key=f"send-{draft.id}", on_click=counted(visit.send_queued), icon=":material/send:"
+                    i18n.SEND_NOW,
+                    key=f"send-{draft.id}",
+                    on_click=counted(session.active.send_queued),
+                    icon=":material/send:",
                 )
-            st.button(i18n.WITHDRAW, key=f"withdraw-{draft.id}", on_click=counted(visit.unqueue), args=(draft.id,))
+            st.button(
+                i18n.WITHDRAW, key=f"withdraw-{draft.id}", on_click=counted(session.active.unqueue), args=(draft.id,)
+            )

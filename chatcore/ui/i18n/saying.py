@@ -8,7 +8,7 @@ from functools import cache
 from chatcore.conversation.search import Hit
 from chatcore.events import Ended, Ending, RetryScheduled
 from chatcore.providers.base import ModelInfo
-from chatcore.session.active_chat import Undo
+from chatcore.session.undo import Undo
 from chatcore.ui import i18n
 from chatcore.ui.i18n.markup import plain
 

@@ -11,10 +11,10 @@ from chatcore.insights import figures
 from chatcore.insights.figures import Group, Row
 from chatcore.insights.reader import AnswerRows
 from chatcore.models import catalog
-from chatcore.session.session import Visit
+from chatcore.session.session import ChatSession
 from chatcore.ui import i18n
 from chatcore.ui.insights import charts
-from chatcore.ui.session import directory, visit
+from chatcore.ui.session import current_session, directory
 from chatcore.ui.shell.time_zone import time_zone
 
 READING = "insights-reading"
@@ -26,7 +26,7 @@ QUIET = 20
 
 def draw() -> None:
     st.title(i18n.INSIGHTS, anchor=False)
-    rows = _rows(visit())
+    rows = _rows(current_session())
     if not rows:
         st.markdown(i18n.NO_INSIGHTS)
         return
@@ -41,11 +41,11 @@ def draw() -> None:
     _draw_answers(chosen)
 
 
-def _rows(here: Visit) -> list[Row]:
+def _rows(here: ChatSession) -> list[Row]:
     """Of every stored chat. A click meanwhile ends the script, and what was read by then stays."""
     reading: AnswerRows = st.session_state.setdefault(READING, AnswerRows())
     place = st.empty()
-    for done, of in reading.steps(here):
+    for done, of in reading.steps(here.chats):
         if of > QUIET:
             place.progress(done / of, i18n.reading_chats(done, of))
     place.empty()

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from chatcore.personas.model import Persona
-from chatcore.session.session import Visit
+from chatcore.session.session import ChatSession
 from chatcore.text.json_source import Problem
 from chatcore.ui import i18n
 from chatcore.ui.components.sources import compact
@@ -33,12 +33,12 @@ _live = st.components.v2.component(
 
 
 @st.fragment(key=editor_fields.EDITOR)
-def draw(visit: Visit, draft: str) -> None:
+def draw(session: ChatSession, draft: str) -> None:
     """What is being edited under the name of a draft."""
     clicks.draw_missed()
-    editor_state.catch_up(visit)
-    it = editor_state.current(visit, draft)
-    problems = editor_state.problems(visit, it)
+    editor_state.catch_up(session)
+    it = editor_state.current(session, draft)
+    problems = editor_state.problems(session, it)
     with st.container(key=editor_fields.EDITOR):
         view = st.segmented_control(
             i18n.EDITOR,
@@ -49,22 +49,22 @@ def draw(visit: Visit, draft: str) -> None:
             key=VIEW,
             label_visibility="collapsed",
         )
-        _draw_elsewhere(visit, it)
+        _draw_elsewhere(session, it)
         it.enter(view)
         with st.container(key="persona-fields"):
             if view == JSON:
-                editor_fields.draw_json(visit, it)
+                editor_fields.draw_json(session, it)
                 # Below: what is typed in keeps its place.
                 _draw_problems(it, problems)
             else:
                 _draw_problems(it, [problem for problem in problems if problem.field not in i18n.PERSONA_FIELDS])
-                editor_fields.draw_form(visit, it, _at_fields(it, problems))
+                editor_fields.draw_form(session, it, _at_fields(it, problems))
         _draw_unknown(it, problems)
-        _draw_save(visit, it, problems, view)
+        _draw_save(session, it, problems, view)
         _live(key="persona-live", data={"said": " ".join(map(said, problems[:SAID]))})
         draw_sent(it.document.read.persona)
         with st.expander(i18n.TRY_IT, key="persona-try", icon=":material/chat:"):
-            playground.draw(visit, None if problems else it.document.read.persona, draft)
+            playground.draw(session, None if problems else it.document.read.persona, draft)
 
 
 def draw_sent(persona: Persona | None) -> None:
@@ -79,17 +79,17 @@ def draw_sent(persona: Persona | None) -> None:
         facts.caption(i18n.plain(f"{limits} · {i18n.model_used(persona.model)}"))
 
 
-def _draw_elsewhere(visit: Visit, it: EditorState) -> None:
+def _draw_elsewhere(session: ChatSession, it: EditorState) -> None:
     place = st.empty()
-    if not editor_state.is_changed_elsewhere(visit, it):
+    if not editor_state.is_changed_elsewhere(session, it):
         return
-    gone = visit.personas.own.get(it.saved_id) is None
+    gone = session.personas.own.get(it.saved_id) is None
     with place.container(key="persona-elsewhere"):
         st.warning(i18n.DELETED_ELSEWHERE if gone else i18n.CHANGED_ELSEWHERE, icon=":material/tab:")
         st.button(
             i18n.TAKE_THAT_ONE,
             key="persona-take",
-            on_click=counted(visit.personas.own.drop_draft),
+            on_click=counted(session.personas.own.drop_draft),
             args=(it.draft,),
         )
 
@@ -121,14 +121,14 @@ def _draw_unknown(it: EditorState, problems: Sequence[Problem]) -> None:
         place.caption(i18n.plain(i18n.unknown_fields(unknown)))
 
 
-def _draw_save(visit: Visit, it: EditorState, problems: Sequence[Problem], view: str) -> None:
+def _draw_save(session: ChatSession, it: EditorState, problems: Sequence[Problem], view: str) -> None:
     changed = it.kept is not None
     with st.container(key="persona-save", horizontal=True, vertical_alignment="center"):
         st.button(
             i18n.SAVE_PERSONA,
             key="persona-save-it",
             on_click=counted(_save),
-            args=(visit, it, view),
+            args=(session, it, view),
             type="primary",
             disabled=not changed or bool(problems),
         )
@@ -136,7 +136,7 @@ def _draw_save(visit: Visit, it: EditorState, problems: Sequence[Problem], view:
             i18n.DISCARD_CHANGES,
             key="persona-discard",
             on_click=counted(editor_state.discard),
-            args=(visit, it),
+            args=(session, it),
             type="tertiary",
             disabled=not changed,
         )
@@ -152,5 +152,5 @@ def _names(problems: Sequence[Problem]) -> list[str]:
     return list(dict.fromkeys(names))
 
 
-def _save(visit: Visit, it: EditorState, view: str) -> None:
-    st.session_state[OPEN] = f"own:{editor_state.save(visit, it, view)}"
+def _save(session: ChatSession, it: EditorState, view: str) -> None:
+    st.session_state[OPEN] = f"own:{editor_state.save(session, it, view)}"

@@ -6,7 +6,7 @@ from functools import partial
 import streamlit as st
 
 from chatcore.personas.document import LIMIT, PROMPT, empty
-from chatcore.session.session import Visit
+from chatcore.session.session import ChatSession
 from chatcore.ui import i18n
 from chatcore.ui.personas import editor_state
 from chatcore.ui.personas.editor_state import FORM, JSON, EditorState
@@ -22,9 +22,9 @@ PROMPT_HEIGHT, DESCRIPTION_HEIGHT, JSON_HEIGHT = 220, 80, 400
 """Pixels."""
 
 
-def draw_form(visit: Visit, it: EditorState, reasons: Mapping[str, str]) -> None:
+def draw_form(session: ChatSession, it: EditorState, reasons: Mapping[str, str]) -> None:
     """`reasons` says by field what is wrong. While the JSON can't be read, what is saved is shown and waits."""
-    line, area, number = (partial(draw, visit, it, reasons) for draw in (_draw_line, _draw_area, _draw_number))
+    line, area, number = (partial(draw, session, it, reasons) for draw in (_draw_line, _draw_area, _draw_number))
     left, right = st.columns(2)
     with left:
         line("name")
@@ -46,14 +46,14 @@ def draw_form(visit: Visit, it: EditorState, reasons: Mapping[str, str]) -> None
         line("model")
 
 
-def draw_json(visit: Visit, it: EditorState) -> None:
+def draw_json(session: ChatSession, it: EditorState) -> None:
     st.text_area(
         i18n.PERSONA_AS_JSON,
         value=it.filled(JSON).text,
         key=it.key_of(JSON),
         height=JSON_HEIGHT,
         on_change=typed(editor_state.take, EDITOR, PENDING),
-        args=(visit, it, JSON),
+        args=(session, it, JSON),
     )
 
 
@@ -64,7 +64,7 @@ def _draw_reason(name: str, reasons: Mapping[str, str]) -> None:
         place.markdown(f":small[:red[:material/error: {i18n.plain(why)}]]")
 
 
-def _draw_line(visit: Visit, it: EditorState, reasons: Mapping[str, str], name: str) -> None:
+def _draw_line(session: ChatSession, it: EditorState, reasons: Mapping[str, str], name: str) -> None:
     st.text_input(
         i18n.PERSONA_FIELDS[name],
         value=str(it.filled(name).field(name)),
@@ -74,12 +74,12 @@ def _draw_line(visit: Visit, it: EditorState, reasons: Mapping[str, str], name: 
         live=LIVE,
         autocomplete="off",
         on_change=typed(editor_state.take, EDITOR, PENDING),
-        args=(visit, it, FORM),
+        args=(session, it, FORM),
     )
     _draw_reason(name, reasons)
 
 
-def _draw_area(visit: Visit, it: EditorState, reasons: Mapping[str, str], name: str, height: int) -> None:
+def _draw_area(session: ChatSession, it: EditorState, reasons: Mapping[str, str], name: str, height: int) -> None:
     st.text_area(
         i18n.PERSONA_FIELDS[name],
         value=str(it.filled(name).field(name)),
@@ -88,12 +88,14 @@ def _draw_area(visit: Visit, it: EditorState, reasons: Mapping[str, str], name: 
         height=height,
         disabled=it.waits,
         on_change=typed(editor_state.take, EDITOR, PENDING),
-        args=(visit, it, FORM),
+        args=(session, it, FORM),
     )
     _draw_reason(name, reasons)
 
 
-def _draw_number(visit: Visit, it: EditorState, reasons: Mapping[str, str], name: str, step: float, form: str) -> None:
+def _draw_number(
+    session: ChatSession, it: EditorState, reasons: Mapping[str, str], name: str, step: float, form: str
+) -> None:
     """Without limits of its own: the browser would keep a number beyond them to itself, and save the one before."""
     number = it.filled(name).field(name)
     st.number_input(
@@ -105,6 +107,6 @@ def _draw_number(visit: Visit, it: EditorState, reasons: Mapping[str, str], name
         placeholder=str(DEFAULTS.field(name)),
         disabled=it.waits,
         on_change=typed(editor_state.take, EDITOR, PENDING),
-        args=(visit, it, FORM),
+        args=(session, it, FORM),
     )
     _draw_reason(name, reasons)

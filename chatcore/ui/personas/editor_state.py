@@ -14,9 +14,9 @@ from chatcore.ids import new_id
 from chatcore.personas.document import FIELDS, Document, empty, slug, written
 from chatcore.personas.model import MAX_ID, Persona
 from chatcore.personas.parsing import MAX_TEXT
-from chatcore.session.active_chat import Undo
 from chatcore.session.persona_edits import reason
-from chatcore.session.session import Visit
+from chatcore.session.session import ChatSession
+from chatcore.session.undo import Undo
 from chatcore.text.json_source import Problem, problem_at
 from chatcore.ui import i18n
 
@@ -92,34 +92,34 @@ class EditorState:
             self.shown.pop(view, None)
 
 
-def current(visit: Visit, draft: str) -> EditorState:
+def current(session: ChatSession, draft: str) -> EditorState:
     """What is being edited under the name of a draft, as far as it is known now."""
     known: EditorState | None = st.session_state.get(EDITING)
     if known is None or known.draft != draft:
-        known = _begun(visit, draft)
+        known = _begun(session, draft)
         st.session_state[EDITING] = known
-    _follow(visit, known)
+    _follow(session, known)
     return known
 
 
-def begin(visit: Visit) -> str:
+def begin(session: ChatSession) -> str:
     """Begin a new persona; the name of its draft."""
     draft = NEW + new_id()
-    st.session_state[EDITING] = EditorState(draft, empty(_free(visit, "")), None, None)
+    st.session_state[EDITING] = EditorState(draft, empty(_free(session, "")), None, None)
     return draft
 
 
-def _begun(visit: Visit, draft: str) -> EditorState:
-    base = None if draft.startswith(NEW) else visit.personas.own.get(draft)
-    kept = visit.personas.own.draft(draft)
-    text = Document(kept) if kept is not None else written(base) if base else empty(_free(visit, ""))
+def _begun(session: ChatSession, draft: str) -> EditorState:
+    base = None if draft.startswith(NEW) else session.personas.own.get(draft)
+    kept = session.personas.own.draft(draft)
+    text = Document(kept) if kept is not None else written(base) if base else empty(_free(session, ""))
     return EditorState(draft, text, base, kept)
 
 
-def _follow(visit: Visit, it: EditorState) -> None:
+def _follow(session: ChatSession, it: EditorState) -> None:
     """Take over what came from elsewhere: a draft that was brought back, or what another tab has saved meanwhile."""
-    kept = visit.personas.own.draft(it.draft)
-    saved = visit.personas.own.get(it.saved_id)
+    kept = session.personas.own.draft(it.draft)
+    saved = session.personas.own.get(it.saved_id)
     if kept == it.kept and (kept is not None or saved == it.base):
         return
     if kept is not None:
@@ -127,22 +127,22 @@ def _follow(visit: Visit, it: EditorState) -> None:
     elif saved:
         it.document, it.base = written(saved), saved
     else:
-        it.document, it.base = (empty(_free(visit, "")) if not it.saved_id else it.document), None
+        it.document, it.base = (empty(_free(session, "")) if not it.saved_id else it.document), None
     it.kept = kept
     it.fill()
 
 
-def problems(visit: Visit, it: EditorState) -> tuple[Problem, ...]:
+def problems(session: ChatSession, it: EditorState) -> tuple[Problem, ...]:
     """Why it can't be saved; none where it can."""
     if (persona := it.document.read.persona) is None:
         return it.document.read.problems
-    clash = visit.personas.library.clash(persona, it.key)
+    clash = session.personas.library.clash(persona, it.key)
     return (problem_at((clash.field,), clash.reason, it.document.text),) if clash else ()
 
 
-def is_changed_elsewhere(visit: Visit, it: EditorState) -> bool:
+def is_changed_elsewhere(session: ChatSession, it: EditorState) -> bool:
     """Whether another tab has saved or deleted what these changes began from."""
-    return it.kept is not None and visit.personas.own.get(it.saved_id) != it.base
+    return it.kept is not None and session.personas.own.get(it.saved_id) != it.base
 
 
 def is_untouched(it: EditorState) -> bool:
@@ -154,14 +154,14 @@ def is_too_long(it: EditorState) -> bool:
     return len(it.document.text) > MAX_TEXT
 
 
-def catch_up(visit: Visit) -> None:
+def catch_up(session: ChatSession) -> None:
     """Take over what was typed where the callback did not come to it: it gives way to a run that is asked for then."""
     if it := st.session_state.get(EDITING):
         for view in (JSON, FORM):
-            take(visit, it, view)
+            take(session, it, view)
 
 
-def take(visit: Visit, it: EditorState, view: str) -> None:
+def take(session: ChatSession, it: EditorState, view: str) -> None:
     """Take over what has been typed in the fields of a view."""
     if view == JSON:
         given = st.session_state.get(it.key_of(JSON))
@@ -176,51 +176,51 @@ def take(visit: Visit, it: EditorState, view: str) -> None:
                 it.document = it.document.changed(name, st.session_state[key])
         if it.document is before:
             return
-        _let_id_follow(visit, it, before)
+        _let_id_follow(session, it, before)
     it.fill(FORM if view == JSON else JSON)
-    _keep(visit, it)
+    _keep(session, it)
 
 
-def _let_id_follow(visit: Visit, it: EditorState, before: Document) -> None:
+def _let_id_follow(session: ChatSession, it: EditorState, before: Document) -> None:
     """The id of a new one is like its name, until it is given another."""
     name, was = it.document.field("name"), before.field("name")
-    if it.saved_id or name == was or before.field("id") != _free(visit, str(was)):
+    if it.saved_id or name == was or before.field("id") != _free(session, str(was)):
         return
     if it.document.field("id") == before.field("id"):
-        free = _free(visit, str(name))
+        free = _free(session, str(name))
         it.document = it.document.changed("id", free)
         st.session_state[it.key_of("id")] = free
 
 
-def _free(visit: Visit, name: str) -> str:
+def _free(session: ChatSession, name: str) -> str:
     """An id like a name that no persona has."""
-    taken, like = visit.personas.library.taken(), slug(name)
+    taken, like = session.personas.library.taken(), slug(name)
     ids = chain([like], (f"{like[: MAX_ID - ROOM]}-{number}" for number in count(2)))
     return next(persona_id for persona_id in ids if not taken.has_id(persona_id))
 
 
-def _keep(visit: Visit, it: EditorState) -> None:
+def _keep(session: ChatSession, it: EditorState) -> None:
     """What is not saved is never lost; what says the same as what is saved is no change."""
-    own = visit.personas.own
-    if it.document.says(own.get(it.saved_id)) or (not it.saved_id and it.document == empty(_free(visit, ""))):
+    own = session.personas.own
+    if it.document.says(own.get(it.saved_id)) or (not it.saved_id and it.document == empty(_free(session, ""))):
         own.drop_draft(it.draft)
     else:
         own.keep_draft(it.draft, it.document.text)
     it.kept = own.draft(it.draft)
 
 
-def save(visit: Visit, it: EditorState, view: str) -> str:
+def save(session: ChatSession, it: EditorState, view: str) -> str:
     """Save what stands there, and its id. Raises `InputError`."""
-    take(visit, it, view)
-    for problem in problems(visit, it):
+    take(session, it, view)
+    for problem in problems(session, it):
         raise InputError(reason(problem))
-    return visit.personas.save(it.document.text, it.saved_id, it.draft).persona.id
+    return session.personas.save(it.document.text, it.saved_id, it.draft).persona.id
 
 
-def discard(visit: Visit, it: EditorState) -> None:
+def discard(session: ChatSession, it: EditorState) -> None:
     """Go back to what is saved; this can be undone."""
-    own, text = visit.personas.own, it.kept
+    own, text = session.personas.own, it.kept
     name = str(it.document.field("name")) or i18n.NEW_PERSONA
     own.drop_draft(it.draft)
     if text is not None:
-        visit.undoable = Undo("discarded", f"“{name}”", partial(own.keep_draft, it.draft, text))
+        session.undo.last = Undo("discarded", f"“{name}”", partial(own.keep_draft, it.draft, text))

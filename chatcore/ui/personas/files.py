@@ -13,7 +13,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 from chatcore.personas import model, transfer
 from chatcore.personas.model import Persona
 from chatcore.personas.transfer import Compared, Imported
-from chatcore.session.session import Visit
+from chatcore.session.session import ChatSession
 from chatcore.text.json_source import Problem
 from chatcore.ui import i18n
 from chatcore.ui.personas import editor
@@ -35,10 +35,10 @@ def ask_import() -> None:
     dialogs.show(DIALOG)
 
 
-def draw(visit: Visit) -> None:
+def draw(session: ChatSession) -> None:
     """The import dialog, while it is open."""
     if dialogs.is_open(DIALOG):
-        st.dialog(i18n.IMPORT_PERSONAS, width="medium", on_dismiss=counted(dialogs.close))(_draw)(visit)
+        st.dialog(i18n.IMPORT_PERSONAS, width="medium", on_dismiss=counted(dialogs.close))(_draw)(session)
 
 
 def draw_export(personas: Sequence[Persona], label: str) -> None:
@@ -63,7 +63,7 @@ def draw_problems(problems: Sequence[Problem]) -> None:
         st.caption(i18n.more_problems(len(problems) - LISTED))
 
 
-def _draw(visit: Visit) -> None:
+def _draw(session: ChatSession) -> None:
     clicks.draw_missed()
     file = st.file_uploader(
         i18n.IMPORT_PERSONAS,
@@ -87,12 +87,12 @@ def _draw(visit: Visit) -> None:
     if file is None:
         return
     imported = _read(file)
-    compared = transfer.against(visit.personas.library, imported.personas)
+    compared = transfer.against(session.personas.library, imported.personas)
     if problems := (*imported.problems, *compared.problems):
         st.error(i18n.PERSONA_FILE_WRONG)
         draw_problems(problems)
     else:
-        _offer(visit, imported.personas, compared)
+        _offer(session, imported.personas, compared)
 
 
 def _read(file: UploadedFile) -> Imported:
@@ -103,17 +103,17 @@ def _read(file: UploadedFile) -> Imported:
     return known[1]
 
 
-def _offer(visit: Visit, personas: tuple[Persona, ...], compared: Compared) -> None:
+def _offer(session: ChatSession, personas: tuple[Persona, ...], compared: Compared) -> None:
     """What would come in, and the click that lets it in."""
     names = [persona.name for persona in personas[:NAMED]]
     st.markdown(i18n.plain(i18n.personas_in_file(names, len(personas) - len(names))))
     st.caption(i18n.personas_against(len(compared.new), len(compared.same), len(compared.other)))
     place, coming = st.empty(), (*compared.new, *compared.other)
-    if any(visit.personas.own.get(persona.id) for persona in compared.other):
+    if any(session.personas.own.get(persona.id) for persona in compared.other):
         place.toggle(i18n.REPLACE_PERSONAS, key=REPLACE, help=i18n.REPLACE_PERSONAS_HELP)
     needed = sum(len(persona.to_json(indent=None)) for persona in coming)
-    if needed > quota.QUOTA - visit.used - RESERVE:
-        free = i18n.size(max(0, quota.QUOTA - visit.used))
+    if needed > quota.QUOTA - session.storage.used - RESERVE:
+        free = i18n.size(max(0, quota.QUOTA - session.storage.used))
         st.warning(i18n.too_little_room(i18n.size(needed), free))
     elif not coming:
         st.caption(i18n.NOTHING_TO_IMPORT)
@@ -122,12 +122,12 @@ def _offer(visit: Visit, personas: tuple[Persona, ...], compared: Compared) -> N
             i18n.IMPORT,
             key="import-personas",
             on_click=counted(_import),
-            args=(visit, personas),
+            args=(session, personas),
             type="primary",
             icon=":material/upload:",
         )
 
 
-def _import(visit: Visit, personas: tuple[Persona, ...]) -> None:
-    visit.personas.take_in(personas, replace=bool(st.session_state.get(REPLACE)))
+def _import(session: ChatSession, personas: tuple[Persona, ...]) -> None:
+    session.personas.take_in(personas, replace=bool(st.session_state.get(REPLACE)))
     del st.session_state[READ]

@@ -9,14 +9,14 @@ import streamlit as st
 
 from chatcore.personas.document import Document
 from chatcore.personas.library import Known
-from chatcore.session.session import Visit
+from chatcore.session.session import ChatSession
 from chatcore.ui import i18n
 from chatcore.ui.chat import persona_picker
 from chatcore.ui.components.sources import compact
 from chatcore.ui.personas import editor, editor_state, files, playground, share_link
 from chatcore.ui.personas.editor import OPEN
 from chatcore.ui.personas.editor_state import NEW
-from chatcore.ui.session import visit
+from chatcore.ui.session import current_session
 from chatcore.ui.shell import pages
 from chatcore.ui.shell.clicks import counted
 
@@ -28,7 +28,7 @@ _opened = st.components.v2.component("chatcore_opened", js=compact("persona_open
 
 
 def draw() -> None:
-    here = visit()
+    here = current_session()
     opened = str(st.session_state.get(OPEN, ""))
     known = here.personas.library.find(opened)
     # In a place of its own: what the other one had is gone as a whole.
@@ -41,7 +41,7 @@ def draw() -> None:
         _opened(key=f"persona-opened-{opened.replace('_', '.')}")
 
 
-def _is_open(here: Visit, opened: str, known: Known | None) -> bool:
+def _is_open(here: ChatSession, opened: str, known: Known | None) -> bool:
     """Whether there is something to be seen of the persona that is open: another tab may have deleted it."""
     draft = _draft_of(opened)
     return known is not None or opened.startswith(NEW) or bool(draft and here.personas.own.draft(draft) is not None)
@@ -56,14 +56,14 @@ def _open(opened: str) -> None:
     st.session_state[OPEN] = opened
 
 
-def _new(here: Visit) -> None:
+def _new(here: ChatSession) -> None:
     _open(editor_state.begin(here))
 
 
 # The list
 
 
-def _draw_list(here: Visit) -> None:
+def _draw_list(here: ChatSession) -> None:
     st.title(i18n.PERSONAS, anchor=False)
     st.markdown(i18n.PERSONAS_HELP)
     _draw_list_acts(here)
@@ -94,7 +94,7 @@ def _draw_list(here: Visit) -> None:
         st.caption(f":material/error: {i18n.plain(f'{file} · {editor.said(problem)}')}")
 
 
-def _draw_list_acts(here: Visit) -> None:
+def _draw_list_acts(here: ChatSession) -> None:
     with st.container(key="persona-list-acts", horizontal=True):
         st.button(
             i18n.NEW_PERSONA,
@@ -119,7 +119,7 @@ def _show_more(listed: int) -> None:
     st.session_state[MORE] = listed + 2 * LISTED
 
 
-def _draw_unsaved_only(here: Visit) -> None:
+def _draw_unsaved_only(here: ChatSession) -> None:
     """New ones that were never saved, and those that another tab has deleted meanwhile."""
     for draft, text in here.personas.own.drafts.items():
         if here.personas.own.get(draft) is None:
@@ -127,7 +127,7 @@ def _draw_unsaved_only(here: Visit) -> None:
             _draw_entry(draft if draft.startswith(NEW) else f"own:{draft}", name, "", [i18n.UNSAVED_CHANGES])
 
 
-def _draw_row(here: Visit, known: Known) -> None:
+def _draw_row(here: ChatSession, known: Known) -> None:
     facts = [i18n.PERSONA_FROM[known.source]]
     if known.source == "own" and here.personas.own.draft(known.persona.id) is not None:
         facts.append(i18n.UNSAVED_CHANGES)
@@ -145,7 +145,7 @@ def _draw_entry(opened: str, name: str, description: str, facts: Sequence[str]) 
 # One of them
 
 
-def _draw_one(here: Visit, opened: str, known: Known | None) -> None:
+def _draw_one(here: ChatSession, opened: str, known: Known | None) -> None:
     st.button(
         i18n.ALL_PERSONAS,
         key="personas-all",
@@ -168,7 +168,7 @@ def _draw_one(here: Visit, opened: str, known: Known | None) -> None:
             playground.draw(here, known.persona, known.key)
 
 
-def _draw_acts(here: Visit, known: Known) -> None:
+def _draw_acts(here: ChatSession, known: Known) -> None:
     with st.container(key="persona-acts", horizontal=True):
         st.button(
             i18n.USE_IN_NEW_CHAT,
@@ -199,16 +199,16 @@ def _draw_acts(here: Visit, known: Known) -> None:
             )
 
 
-def _use(here: Visit, key: str) -> None:
-    here.new_chat()
-    here.use_persona(key)
+def _use(here: ChatSession, key: str) -> None:
+    here.list.new_chat()
+    here.models.use_persona(key)
     pages.to_chat()
 
 
-def _duplicate(here: Visit, key: str) -> None:
+def _duplicate(here: ChatSession, key: str) -> None:
     _open(here.personas.duplicate(key).key)
 
 
-def _delete(here: Visit, persona_id: str) -> None:
+def _delete(here: ChatSession, persona_id: str) -> None:
     here.personas.delete(persona_id)
     _open("")

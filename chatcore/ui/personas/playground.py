@@ -18,7 +18,7 @@ from chatcore.markdown.rewriter import Rewriter
 from chatcore.personas.model import Persona
 from chatcore.runs.registry import Run
 from chatcore.session.playground import Playground
-from chatcore.session.session import Visit
+from chatcore.session.session import ChatSession
 from chatcore.ui import i18n
 from chatcore.ui.chat import persona_picker
 from chatcore.ui.chat.markdown import draw as draw_piece
@@ -35,11 +35,11 @@ THOUGHT = 160
 """Characters of what the model thinks that are shown while it does."""
 
 
-def draw(visit: Visit, persona: Persona | None, key: str) -> None:
+def draw(session: ChatSession, persona: Persona | None, key: str) -> None:
     """The test chat with `persona` as the editor has it, None while that is no persona; another `key`, another chat."""
     st.session_state[SEEN] = True
-    trial = _trial(visit, key)
-    wrong = _send(visit, trial, persona)
+    trial = _trial(session, key)
+    wrong = _send(session, trial, persona)
     trial.reconcile()
     with st.container(key="trial"):
         st.caption(i18n.TRY_IT_HELP)
@@ -59,7 +59,7 @@ def draw(visit: Visit, persona: Persona | None, key: str) -> None:
         note = st.empty()
         if wrong:
             note.warning(i18n.plain(i18n.said(wrong)), icon=":material/edit:")
-        elif persona and (unapplied := persona_picker.unapplied(visit, persona)):
+        elif persona and (unapplied := persona_picker.unapplied(session, persona)):
             note.caption(" · ".join(unapplied))
         st.chat_input(i18n.TRY_A_MESSAGE, key=FIELD, max_chars=MAX_MESSAGE, on_submit=counted(_take))
 
@@ -83,11 +83,11 @@ def _leave() -> None:
         known[1].stop()
 
 
-def _trial(visit: Visit, key: str) -> Playground:
+def _trial(session: ChatSession, key: str) -> Playground:
     known: tuple[str, Playground] | None = st.session_state.get(TRIAL)
     if known is None or known[0] != key:
         _leave()
-        known = key, Playground(server().registry, directory(), visit.answers.owner)
+        known = key, Playground(server().registry, directory(), session.answers.owner)
         st.session_state[TRIAL] = known
     return known[1]
 
@@ -97,13 +97,13 @@ def _take() -> None:
     st.session_state[SENT] = st.session_state[FIELD]
 
 
-def _send(visit: Visit, trial: Playground, persona: Persona | None) -> str:
+def _send(session: ChatSession, trial: Playground, persona: Persona | None) -> str:
     """Send what was written, if something was; what can't be sent goes back to the field. Why it can't."""
     sent: str | None = st.session_state.pop(SENT, None)
     wrong = "" if persona else i18n.SOLVE_FIRST
     if sent and persona:
         try:
-            trial.ask(sent, persona, visit.choice_for(persona))
+            trial.ask(sent, persona, session.models.choice_for(persona))
         except InputError as error:
             wrong = str(error)
     if sent and wrong:

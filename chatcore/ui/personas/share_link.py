@@ -13,7 +13,7 @@ from chatcore.errors import InputError
 from chatcore.personas import links
 from chatcore.personas.model import Persona
 from chatcore.personas.parsing import Read
-from chatcore.session.session import Visit
+from chatcore.session.session import ChatSession
 from chatcore.ui import i18n
 from chatcore.ui.personas import files
 from chatcore.ui.session import directory
@@ -23,7 +23,7 @@ from chatcore.ui.shell.clicks import counted
 PARAMETER = "persona"
 DIALOG = "persona-sent"
 SENT = "persona-sent-read"
-Act: TypeAlias = Callable[[Visit, Persona], object]
+Act: TypeAlias = Callable[[ChatSession, Persona], object]
 
 
 def receive() -> None:
@@ -40,11 +40,11 @@ def receive() -> None:
         dialogs.show(DIALOG)
 
 
-def draw(visit: Visit) -> None:
+def draw(session: ChatSession) -> None:
     """The dialog, while it is open."""
     read: Read | None = st.session_state.get(SENT)
     if read and dialogs.is_open(DIALOG):
-        st.dialog(i18n.PERSONA_SENT, width="medium", on_dismiss=counted(_forget))(_draw)(visit, read)
+        st.dialog(i18n.PERSONA_SENT, width="medium", on_dismiss=counted(_forget))(_draw)(session, read)
 
 
 def draw_share(persona: Persona) -> None:
@@ -65,7 +65,7 @@ def draw_share(persona: Persona) -> None:
         st.caption(i18n.plain(i18n.not_in_link(list(persona.unknown))))
 
 
-def _draw(visit: Visit, read: Read) -> None:
+def _draw(session: ChatSession, read: Read) -> None:
     clicks.draw_missed()
     if read.persona is None:
         st.error(i18n.PERSONA_LINK_WRONG, icon=":material/link_off:")
@@ -80,8 +80,8 @@ def _draw(visit: Visit, read: Read) -> None:
     with st.container(key="persona-sent-prompt"):
         st.code(persona.prompt, language=None, wrap_lines=True)
     st.caption(i18n.plain(i18n.persona_limits(persona.temperature, persona.max_tokens)))
-    _draw_model(visit, persona)
-    library = visit.personas.library
+    _draw_model(session, persona)
+    library = session.personas.library
     known = next((it.persona for it in library.all() if it.persona.digest == persona.digest), None)
     if known:
         st.info(i18n.HAVE_ALREADY, icon=":material/check:")
@@ -90,30 +90,30 @@ def _draw(visit: Visit, read: Read) -> None:
         st.info(i18n.plain(i18n.persona_beside(free.name, free.id)), icon=":material/library_add:")
     with st.container(horizontal=True):
         if known:
-            _draw_button("chat", i18n.CHAT_WITH_IT, _chat, visit, known)
+            _draw_button("chat", i18n.CHAT_WITH_IT, _chat, session, known)
         else:
-            _draw_button("add", i18n.ADD_PERSONA, _add, visit, persona)
-            _draw_button("add-chat", i18n.ADD_AND_CHAT, _add_and_chat, visit, persona)
+            _draw_button("add", i18n.ADD_PERSONA, _add, session, persona)
+            _draw_button("add-chat", i18n.ADD_AND_CHAT, _add_and_chat, session, persona)
         st.button(i18n.NOT_NOW, key="persona-sent-not", on_click=counted(_forget))
 
 
-def _draw_model(visit: Visit, persona: Persona) -> None:
+def _draw_model(session: ChatSession, persona: Persona) -> None:
     """Which model it asks for, and what that costs."""
     if not persona.model:
         st.caption(i18n.MODEL_OF_CHAT)
         return
-    info = directory().info(visit.choice_for(persona).provider, persona.model)
+    info = directory().info(session.models.choice_for(persona).provider, persona.model)
     known = info.input_price is not None and info.output_price is not None
     price = i18n.model(info) if known else i18n.MAY_COST
     st.warning(f"{i18n.plain(i18n.asks_for_model(persona.model))} {price}", icon=":material/payments:")
 
 
-def _draw_button(name: str, label: str, act: Act, visit: Visit, persona: Persona) -> None:
+def _draw_button(name: str, label: str, act: Act, session: ChatSession, persona: Persona) -> None:
     st.button(
         label,
         key=f"persona-sent-{name}",
         on_click=counted(act),
-        args=(visit, persona),
+        args=(session, persona),
         type="secondary" if name == "add-chat" else "primary",
     )
 
@@ -122,21 +122,21 @@ def _forget() -> None:
     st.session_state[SENT] = None
 
 
-def _add(visit: Visit, persona: Persona) -> Persona:
+def _add(session: ChatSession, persona: Persona) -> Persona:
     """Keep it, under an id and a name that are free."""
-    library = visit.personas.library
+    library = session.personas.library
     added = library.free(persona) if library.clash(persona) else persona
-    visit.personas.take_in((added,), replace=False)
+    session.personas.take_in((added,), replace=False)
     _forget()
     return added
 
 
-def _add_and_chat(visit: Visit, persona: Persona) -> None:
-    _chat(visit, _add(visit, persona))
+def _add_and_chat(session: ChatSession, persona: Persona) -> None:
+    _chat(session, _add(session, persona))
 
 
-def _chat(visit: Visit, persona: Persona) -> None:
-    visit.new_chat()
-    visit.set_persona(persona)
+def _chat(session: ChatSession, persona: Persona) -> None:
+    session.list.new_chat()
+    session.models.set_persona(persona)
     pages.to_chat()
     _forget()

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 import streamlit as st
 
-from chatcore.session.session import Visit
+from chatcore.session.session import ChatSession
 
 PARAMETER = "chat"
 SHOWN = "link"
@@ -20,7 +20,7 @@ def asked() -> str | None:
     return st.query_params.get(PARAMETER)
 
 
-def go(visit: Visit, went: object) -> None:
+def go(session: ChatSession, went: object) -> None:
     """Go where the visitor went by the browser's way back or forth, if it is not done yet: to the `chat` of `went`.
 
     `at` tells one time from another. Both come from the page.
@@ -30,19 +30,19 @@ def go(visit: Visit, went: object) -> None:
     if isinstance(name := went.get("chat"), str):
         st.session_state[SHOWN] = name
         if name:
-            visit.open_chat(name)
+            session.list.open_chat(name)
         else:
-            visit.new_chat()
+            session.list.new_chat()
     st.session_state[WENT] = went.get("at")
 
 
-def show(visit: Visit) -> None:
+def show(session: ChatSession) -> None:
     """Let the address name the open chat, if it is stored."""
     if SHOWN in st.session_state and st.session_state[SHOWN] is None:
         st.session_state[SHOWN] = asked() or ""
         if name := asked():
-            visit.open_chat(name)
-    named = _named(visit)
+            session.list.open_chat(name)
+    named = _named(session)
     if named == st.session_state.get(SHOWN, asked() or ""):
         return
     st.session_state[SHOWN] = named
@@ -57,11 +57,11 @@ def hide() -> None:
     st.session_state[SHOWN] = None
 
 
-def to(visit: Visit) -> dict[str, str]:
+def to(session: ChatSession) -> dict[str, str]:
     """What the address of the chat's page has behind its "?"."""
-    return {PARAMETER: named} if (named := _named(visit)) else {}
+    return {PARAMETER: named} if (named := _named(session)) else {}
 
 
-def _named(visit: Visit) -> str:
-    chat = visit.conversation
-    return chat.id if chat.messages and chat.id not in visit.unsaved else ""
+def _named(session: ChatSession) -> str:
+    chat = session.chats.current
+    return chat.id if chat.messages and chat.id not in session.chats.unsaved else ""

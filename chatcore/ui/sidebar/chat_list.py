@@ -8,7 +8,7 @@ import streamlit as st
 
 from chatcore.conversation.listing import Entry
 from chatcore.conversation.search import Hit
-from chatcore.session.session import Visit
+from chatcore.session.session import ChatSession
 from chatcore.ui import i18n
 from chatcore.ui.shell import clicks, dialogs, pages
 from chatcore.ui.shell.clicks import counted
@@ -23,14 +23,14 @@ TITLE_POLL = 0.5
 RENAMING, MORE = "renaming", "chats-listed"
 
 
-def draw(visit: Visit) -> None:
+def draw(session: ChatSession) -> None:
     with st.sidebar:
         with st.container(key="chats-new", gap="xsmall"):
             st.button(
                 i18n.NEW_CHAT,
                 key="new-chat",
                 on_click=counted(_new),
-                args=(visit,),
+                args=(session,),
                 icon=":material/edit_square:",
                 width="stretch",
             )
@@ -38,7 +38,7 @@ def draw(visit: Visit) -> None:
                 i18n.TEMPORARY_CHAT,
                 key="temporary-chat",
                 on_click=counted(_new),
-                args=(visit, True),
+                args=(session, True),
                 icon=":material/visibility_off:",
                 type="tertiary",
                 width="stretch",
@@ -55,23 +55,23 @@ def draw(visit: Visit) -> None:
         with st.container(key="chats", gap=None):
             if query.strip():
                 with st.container(key="chats-found", gap=None):
-                    _draw_hits(visit, visit.search(query))
+                    _draw_hits(session, session.list.search(query))
             else:
-                _draw_list(visit)
+                _draw_list(session)
         with st.container(key="chats-manage", gap="xsmall"):
             _draw_dialog_button(i18n.MANAGE_CHATS, "manage-chats", manage_chats.ask, ":material/folder_managed:")
             _draw_dialog_button(i18n.SETTINGS, "preferences", settings.ask, ":material/settings:")
         if dialogs.is_open(manage_chats.DIALOG):
-            manage_chats.draw(visit)
+            manage_chats.draw(session)
         if dialogs.is_open(settings.DIALOG):
-            settings.draw(visit)
+            settings.draw(session)
 
 
 @st.fragment(run_every=TITLE_POLL)
-def draw_title_on_its_way(visit: Visit) -> None:
+def draw_title_on_its_way(session: ChatSession) -> None:
     """Shows nothing; draws the page again when a title has come. While an answer streams, this waits."""
     clicks.draw_missed()
-    if visit.titles.ready:
+    if session.titles.ready:
         st.rerun()
 
 
@@ -79,35 +79,35 @@ def _draw_dialog_button(label: str, key: str, ask: Callable[[], None], icon: str
     st.button(label, key=key, on_click=counted(ask, dialog=True), icon=icon, type="tertiary", width="stretch")
 
 
-def _new(visit: Visit, temporary: bool = False) -> None:
+def _new(session: ChatSession, temporary: bool = False) -> None:
     st.session_state[SEARCH] = ""
-    visit.new_chat(temporary)
+    session.list.new_chat(temporary)
     pages.to_chat()
 
 
-def _open(visit: Visit, chat_id: str) -> None:
-    visit.open_chat(chat_id)
+def _open(session: ChatSession, chat_id: str) -> None:
+    session.list.open_chat(chat_id)
     pages.to_chat()
 
 
-def _draw_hits(visit: Visit, hits: list[Hit]) -> None:
+def _draw_hits(session: ChatSession, hits: list[Hit]) -> None:
     if not hits:
         st.caption(i18n.NOTHING_FOUND)
     for hit in hits[:LISTED]:
-        _draw_row(visit, hit.entry, i18n.found(hit))
+        _draw_row(session, hit.entry, i18n.found(hit))
     if len(hits) > LISTED:
         st.caption(i18n.more_found(len(hits) - LISTED))
 
 
-def _draw_list(visit: Visit) -> None:
+def _draw_list(session: ChatSession) -> None:
     listed = st.session_state.get(MORE, LISTED)
-    entries = sorted(visit.chats, key=lambda entry: not entry.pinned)
+    entries = sorted(session.chats.entries, key=lambda entry: not entry.pinned)
     for name, group in _grouped(entries[:listed]):
         st.caption(name)
         for entry in group:
-            _draw_row(visit, entry, i18n.plain(entry.title or i18n.UNTITLED))
-            if entry.id == visit.conversation.id:
-                _draw_actions(visit, entry)
+            _draw_row(session, entry, i18n.plain(entry.title or i18n.UNTITLED))
+            if entry.id == session.chats.current.id:
+                _draw_actions(session, entry)
     if len(entries) > listed:
         st.button(i18n.SHOW_MORE, key="chats-more", on_click=counted(_show_more), args=(listed,), type="tertiary")
 
@@ -121,18 +121,18 @@ def _grouped(entries: Iterable[Entry]) -> Iterable[tuple[str, Iterable[Entry]]]:
     return groupby(entries, lambda entry: i18n.PINNED if entry.pinned else i18n.day(entry.updated, now))
 
 
-def _draw_row(visit: Visit, entry: Entry, label: str) -> None:
+def _draw_row(session: ChatSession, entry: Entry, label: str) -> None:
     st.button(
         label,
         key=f"open-{entry.id}",
         on_click=counted(_open),
-        args=(visit, entry.id),
-        type="secondary" if entry.id == visit.conversation.id else "tertiary",
+        args=(session, entry.id),
+        type="secondary" if entry.id == session.chats.current.id else "tertiary",
         width="stretch",
     )
 
 
-def _draw_actions(visit: Visit, entry: Entry) -> None:
+def _draw_actions(session: ChatSession, entry: Entry) -> None:
     """Under the chat that is open."""
     if st.session_state.get(RENAMING) == entry.id:
         st.text_input(
@@ -141,25 +141,29 @@ def _draw_actions(visit: Visit, entry: Entry) -> None:
             key=f"name-{entry.id}",
             max_chars=200,
             on_change=counted(_rename),
-            args=(visit, entry.id),
+            args=(session, entry.id),
         )
         return
     with st.container(key="chat-actions", horizontal=True, gap="small"):
         st.button(i18n.RENAME, key="chat-rename", on_click=counted(_ask_for_name), args=(entry.id,), type="tertiary")
         pin = i18n.UNPIN if entry.pinned else i18n.PIN
-        st.button(pin, key="chat-pin", on_click=counted(visit.pin), args=(entry.id, not entry.pinned), type="tertiary")
+        st.button(
+            pin, key="chat-pin", on_click=counted(session.list.pin), args=(entry.id, not entry.pinned), type="tertiary"
+        )
         with st.popover(i18n.EXPORT, type="tertiary"):
             for form in downloads.FORMS:
                 downloads.draw(
-                    i18n.export_as(form), form, lambda: [visit.conversation], [visit.conversation], key="export"
+                    i18n.export_as(form), form, lambda: [session.chats.current], [session.chats.current], key="export"
                 )
-        st.button(i18n.DELETE, key="chat-delete", on_click=counted(visit.delete), args=([entry.id],), type="tertiary")
+        st.button(
+            i18n.DELETE, key="chat-delete", on_click=counted(session.list.delete), args=([entry.id],), type="tertiary"
+        )
 
 
 def _ask_for_name(chat_id: str) -> None:
     st.session_state[RENAMING] = chat_id
 
 
-def _rename(visit: Visit, chat_id: str) -> None:
+def _rename(session: ChatSession, chat_id: str) -> None:
     st.session_state.pop(RENAMING, None)
-    visit.rename(chat_id, st.session_state[f"name-{chat_id}"])
+    session.list.rename(chat_id, st.session_state[f"name-{chat_id}"])

@@ -7,7 +7,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from chatcore.conversation.tree import Conversation
 from chatcore.errors import InputError
-from chatcore.session.session import Visit
+from chatcore.session.session import ChatSession
 from chatcore.storage import codec, compression
 from chatcore.transfer import imports
 from chatcore.transfer.imports import Imported
@@ -27,24 +27,24 @@ def ask() -> None:
     dialogs.show(DIALOG)
 
 
-def draw(visit: Visit) -> None:
-    st.dialog(i18n.MANAGE_CHATS, width="medium", on_dismiss=clicks.counted(dialogs.close))(_draw)(visit)
+def draw(session: ChatSession) -> None:
+    st.dialog(i18n.MANAGE_CHATS, width="medium", on_dismiss=clicks.counted(dialogs.close))(_draw)(session)
 
 
-def _draw(visit: Visit) -> None:
+def _draw(session: ChatSession) -> None:
     clicks.draw_missed()
-    quota.draw_meter(visit)
+    quota.draw_meter(session)
     st.subheader(i18n.EXPORT, anchor=False)
     with st.container(horizontal=True):
         for form in downloads.FORMS:
-            downloads.draw(i18n.export_all_as(form), form, visit.everything, [], key="export-all")
-        if visit.aside:
-            downloads.draw_unreadable(i18n.download_unread(len(visit.aside)), visit.aside)
+            downloads.draw(i18n.export_all_as(form), form, session.list.everything, [], key="export-all")
+        if session.storage.aside:
+            downloads.draw_unreadable(i18n.download_unread(len(session.storage.aside)), session.storage.aside)
     st.subheader(i18n.IMPORT, anchor=False)
-    _draw_import(visit)
+    _draw_import(session)
 
 
-def _draw_import(visit: Visit) -> None:
+def _draw_import(session: ChatSession) -> None:
     file = st.file_uploader(i18n.IMPORT, max_upload_size=MAX_UPLOAD_MB, key="import-file", label_visibility="collapsed")
     st.caption(i18n.IMPORT_FROM)
     if file is None:
@@ -56,7 +56,7 @@ def _draw_import(visit: Visit) -> None:
     if isinstance(outcome, str):
         st.error(i18n.said(outcome))
     else:
-        _offer(visit, outcome)
+        _offer(session, outcome)
 
 
 def _read(file: UploadedFile) -> Imported | str:
@@ -74,13 +74,13 @@ def _read(file: UploadedFile) -> Imported | str:
         bar.empty()
 
 
-def _offer(visit: Visit, imported: Imported) -> None:
+def _offer(session: ChatSession, imported: Imported) -> None:
     """What would come in, and the click that lets it in."""
     st.markdown(i18n.plain(i18n.holds(imported)))
-    fitting, needed = _fitting(visit, imported.conversations)
+    fitting, needed = _fitting(session, imported.conversations)
     chats = imported.conversations
     if len(fitting) < len(chats):
-        free = i18n.size(max(0, quota.QUOTA - visit.used))
+        free = i18n.size(max(0, quota.QUOTA - session.storage.used))
         st.warning(i18n.too_little_room(i18n.size(needed), free))
         chats = fitting
     if not chats:
@@ -89,21 +89,21 @@ def _offer(visit: Visit, imported: Imported) -> None:
         i18n.import_chats(len(chats), newest=len(chats) < len(imported.conversations)),
         key="import",
         on_click=clicks.counted(_import),
-        args=(visit, chats),
+        args=(session, chats),
         type="primary",
         icon=":material/upload:",
     )
 
 
-def _import(visit: Visit, chats: tuple[Conversation, ...]) -> None:
-    visit.take_in(chats)
+def _import(session: ChatSession, chats: tuple[Conversation, ...]) -> None:
+    session.list.take_in(chats)
     del st.session_state[READ]
 
 
-def _fitting(visit: Visit, chats: tuple[Conversation, ...]) -> tuple[tuple[Conversation, ...], int]:
+def _fitting(session: ChatSession, chats: tuple[Conversation, ...]) -> tuple[tuple[Conversation, ...], int]:
     """The newest chats that the storage has room for, and what all of them need, in characters."""
     newest = sorted(chats, key=lambda chat: chat.updated, reverse=True)
     sizes = [len(compression.text_of(compression.pack(codec.dump(chat)))) for chat in newest]
     ends = accumulate(sizes)
-    room = quota.QUOTA - visit.used - RESERVE
+    room = quota.QUOTA - session.storage.used - RESERVE
     return tuple(chat for chat, end in zip(newest, ends, strict=True) if end <= room), sum(sizes)

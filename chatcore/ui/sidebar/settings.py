@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import streamlit as st
 
-from chatcore.session.session import Visit
+from chatcore.session.session import ChatSession
 from chatcore.ui import i18n
 from chatcore.ui.shell import clicks, dialogs, shortcuts
 from chatcore.ui.shell.clicks import counted
@@ -22,18 +22,18 @@ def ask() -> None:
         st.session_state.pop(name, None)
 
 
-def speak(visit: Visit) -> None:
+def speak(session: ChatSession) -> None:
     """Let the page be in the language that the visitor wishes."""
-    st.session_state[i18n.CHOSEN] = visit.browser_store.index.preferences.language
+    st.session_state[i18n.CHOSEN] = session.preferences.language
 
 
-def draw(visit: Visit) -> None:
-    st.dialog(i18n.SETTINGS, on_dismiss=counted(dialogs.close))(_draw)(visit)
+def draw(session: ChatSession) -> None:
+    st.dialog(i18n.SETTINGS, on_dismiss=counted(dialogs.close))(_draw)(session)
 
 
-def _draw(visit: Visit) -> None:
+def _draw(session: ChatSession) -> None:
     clicks.draw_missed()
-    preferences = visit.browser_store.index.preferences
+    preferences = session.preferences
     languages = ["", *i18n.LANGUAGES]
     st.selectbox(
         i18n.LANGUAGE,
@@ -42,30 +42,34 @@ def _draw(visit: Visit) -> None:
         format_func=lambda language: i18n.LANGUAGES.get(language, i18n.BROWSERS_LANGUAGE),
         key=LANGUAGE,
         on_change=counted(_choose_language, dialog=True),
-        args=(visit,),
+        args=(session,),
     )
-    if visit.titles.allowed:
+    if session.titles.allowed:
         st.toggle(
             i18n.MODEL_TITLES,
             value=preferences.titles,
             key=TITLES,
             on_change=counted(_wish, dialog=True),
-            args=(visit,),
+            args=(session,),
         )
         st.caption(i18n.MODEL_TITLES_HELP)
     st.toggle(
-        i18n.SUMMARIES, value=preferences.summaries, key=SUMMARIES, on_change=counted(_wish, dialog=True), args=(visit,)
+        i18n.SUMMARIES,
+        value=preferences.summaries,
+        key=SUMMARIES,
+        on_change=counted(_wish, dialog=True),
+        args=(session,),
     )
     st.caption(i18n.SUMMARIES_HELP)
     shortcuts.draw_list()
 
 
-def _choose_language(visit: Visit) -> None:
-    visit.set_preferences(replace(visit.browser_store.index.preferences, language=st.session_state[LANGUAGE]))
-    speak(visit)
+def _choose_language(session: ChatSession) -> None:
+    session.set_preferences(replace(session.preferences, language=st.session_state[LANGUAGE]))
+    speak(session)
 
 
-def _wish(visit: Visit) -> None:
-    preferences = visit.browser_store.index.preferences
+def _wish(session: ChatSession) -> None:
+    preferences = session.preferences
     titles, summaries = st.session_state.get(TITLES, preferences.titles), st.session_state[SUMMARIES]
-    visit.set_preferences(replace(preferences, titles=titles, summaries=summaries))
+    session.set_preferences(replace(preferences, titles=titles, summaries=summaries))

@@ -6,7 +6,7 @@ Draws; what is deleted is deleted by `chats.py`.
 import streamlit as st
 
 from chatcore.conversation.listing import Entry
-from chatcore.session.session import Visit
+from chatcore.session.session import ChatSession
 from chatcore.ui import i18n
 from chatcore.ui.shell import clicks, dialogs
 from chatcore.ui.shell.clicks import counted
@@ -18,17 +18,19 @@ LISTED = 100
 DIALOG = "room"
 
 
-def draw_meter(visit: Visit) -> None:
-    st.progress(min(1.0, visit.used / QUOTA), text=i18n.used(visit.used, max(QUOTA, visit.used)))
+def draw_meter(session: ChatSession) -> None:
+    st.progress(
+        min(1.0, session.storage.used / QUOTA), text=i18n.used(session.storage.used, max(QUOTA, session.storage.used))
+    )
 
 
-def draw_way_out(visit: Visit) -> None:
+def draw_way_out(session: ChatSession) -> None:
     """Beside the words that say why nothing is stored."""
-    if visit.pending_writes.problem == "full":
-        st.caption(i18n.used(visit.used, max(QUOTA, visit.used)))
+    if session.storage.pending_writes.problem == "full":
+        st.caption(i18n.used(session.storage.used, max(QUOTA, session.storage.used)))
     with st.container(horizontal=True):
-        downloads.draw(i18n.DOWNLOAD_EVERYTHING, "JSON", visit.everything, [], key="download", primary=True)
-        if visit.pending_writes.problem != "off":
+        downloads.draw(i18n.DOWNLOAD_EVERYTHING, "JSON", session.list.everything, [], key="download", primary=True)
+        if session.storage.pending_writes.problem != "off":
             st.button(
                 i18n.DELETE_OLD,
                 key="make-room",
@@ -38,44 +40,44 @@ def draw_way_out(visit: Visit) -> None:
             st.button(
                 i18n.TRY_AGAIN,
                 key="store-again",
-                on_click=counted(visit.pending_writes.retry),
+                on_click=counted(session.storage.pending_writes.retry),
                 icon=":material/refresh:",
             )
     if dialogs.is_open(DIALOG):
-        st.dialog(i18n.DELETE_OLD, width="medium", on_dismiss=counted(dialogs.close))(_draw_room)(visit)
+        st.dialog(i18n.DELETE_OLD, width="medium", on_dismiss=counted(dialogs.close))(_draw_room)(session)
 
 
 def _ask_for_room() -> None:
     dialogs.show(DIALOG)
 
 
-def _draw_room(visit: Visit) -> None:
+def _draw_room(session: ChatSession) -> None:
     """Which chats to drop, the oldest first, with what each takes."""
     clicks.draw_missed()
     st.markdown(i18n.ROOM)
-    draw_meter(visit)
-    others = _others(visit)
+    draw_meter(session)
+    others = _others(session)
     with st.container(height=280, border=True, gap="xsmall"):
         if not others:
             st.caption(i18n.NO_OTHER_CHAT)
         for entry in others:
             st.checkbox(i18n.plain(f"{entry.title or i18n.UNTITLED} · {i18n.size(entry.size)}"), key=_key(entry))
-    chosen = _chosen(visit)
+    chosen = _chosen(session)
     freed = sum(entry.size for entry in chosen)
     label = i18n.delete_chats(len(chosen), i18n.size(freed)) if chosen else i18n.DELETE
     st.button(
         label,
         key="delete-chosen",
         on_click=counted(_delete_chosen),
-        args=(visit,),
+        args=(session,),
         type="primary",
         disabled=not chosen,
         icon=":material/delete:",
     )
 
 
-def _others(visit: Visit) -> list[Entry]:
-    others = [entry for entry in reversed(visit.chats) if entry.id != visit.conversation.id]
+def _others(session: ChatSession) -> list[Entry]:
+    others = [entry for entry in reversed(session.chats.entries) if entry.id != session.chats.current.id]
     return others[:LISTED]
 
 
@@ -83,9 +85,9 @@ def _key(entry: Entry) -> str:
     return f"drop-{entry.id}"
 
 
-def _chosen(visit: Visit) -> list[Entry]:
-    return [entry for entry in _others(visit) if st.session_state.get(_key(entry))]
+def _chosen(session: ChatSession) -> list[Entry]:
+    return [entry for entry in _others(session) if st.session_state.get(_key(entry))]
 
 
-def _delete_chosen(visit: Visit) -> None:
-    visit.delete([entry.id for entry in _chosen(visit)])
+def _delete_chosen(session: ChatSession) -> None:
+    session.list.delete([entry.id for entry in _chosen(session)])

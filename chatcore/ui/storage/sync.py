@@ -10,7 +10,7 @@ from typing import Any
 import streamlit as st
 from streamlit_local_storage import LocalStorage
 
-from chatcore.session.session import Visit
+from chatcore.session.session import ChatSession
 from chatcore.storage.browser.pending_writes import Write
 from chatcore.ui import i18n
 from chatcore.ui.components.sources import compact
@@ -60,41 +60,41 @@ def draw_write(write: Write, element_key: str) -> None:
     storage.storedItems.clear()
 
 
-def draw_first(visit: Visit) -> Write:
+def draw_first(session: ChatSession) -> Write:
     """The write that matters most, through an iframe that stays: the question that an answer waits for, if one does.
 
     Its confirmation comes by HTTP, past the script that waits for it. Where there are no routes, it interrupts the
     script: so outside any fragment.
     """
     _code(key="storage-code")
-    write = visit.next_write()
+    write = session.list.next_write()
     draw_write(write, "storage-first")
-    _mount(FIRST_WATCH, visit, [write] if visit.pending_writes.get(write.key) else [], token=visit.token)
+    _mount(FIRST_WATCH, session, [write] if session.storage.pending_writes.get(write.key) else [], token=session.token)
     return write
 
 
 @st.fragment(key=PENDING)
-def draw_pending(visit: Visit, first: Write) -> None:
+def draw_pending(session: ChatSession, first: Write) -> None:
     """The pending writes but `first`, which is drawn; whether the conversation is saved; the way out when it is not.
 
     A fragment: a confirmation waits for a streaming script, and draws no more than this. What is left over waits until
     what is to be stored is confirmed, so the parts of an answer are there until the answer is.
     """
     clicks.draw_missed()
-    if visit.take_news():
+    if session.sync.take_news():
         st.rerun()
-    writes = list(visit.pending_writes)
+    writes = list(session.storage.pending_writes)
     with st.container(key=PENDING):
         for write in writes:
-            if write == first and not visit.pending_writes.attempt:
+            if write == first and not session.storage.pending_writes.attempt:
                 continue
-            draw_write(write, f"{write.key}-{visit.pending_writes.attempt}")
-        for key in visit.pending_writes.take_leftovers():
+            draw_write(write, f"{write.key}-{session.storage.pending_writes.attempt}")
+        for key in session.storage.pending_writes.take_leftovers():
             draw_write(Write(key, None), key)
-    _mount("storage-watch", visit, writes, labels=i18n.storage(_is_stored(visit)), watching=True)
-    if visit.pending_writes.problem:
-        quota.draw_way_out(visit)
-    if away := visit.server_away or (visit.server.problem if visit.server else ""):
+    _mount("storage-watch", session, writes, labels=i18n.storage(_is_stored(session)), watching=True)
+    if session.storage.pending_writes.problem:
+        quota.draw_way_out(session)
+    if away := session.storage.server_away or (session.storage.server.problem if session.storage.server else ""):
         st.caption(f":material/cloud_off: {i18n.said(away)}")
 
 
@@ -107,13 +107,13 @@ def _go() -> None:
     """Nothing: the next run of the script goes. Streamlit hands on only what has a callback."""
 
 
-def _is_stored(visit: Visit) -> bool:
-    return bool(visit.conversation.messages) and visit.conversation.id not in visit.unsaved
+def _is_stored(session: ChatSession) -> bool:
+    return bool(session.chats.current.messages) and session.chats.current.id not in session.chats.unsaved
 
 
 def _mount(
     key: str,
-    visit: Visit,
+    session: ChatSession,
     writes: list[Write],
     *,
     labels: dict[str, str] | None = None,
@@ -125,20 +125,20 @@ def _mount(
     def on_report() -> None:
         if (state := st.session_state.get(key)) is None:
             # Streamlit forgets it when another page is asked for in the same moment: so it is asked for once more.
-            visit.pending_writes.retry()
+            session.storage.pending_writes.retry()
             return
-        visit.take_report(state.report)
+        session.sync.take_report(state.report)
 
     data: dict[str, Any] = {
         "expect": {write.key: write.stamp for write in writes},
-        "state": "saving" if visit.browser_store.waits(visit.conversation.id) else "saved",
+        "state": "saving" if session.storage.browser.waits(session.chats.current.id) else "saved",
         "words": labels,
         "visit": token,
-        "attempt": visit.pending_writes.attempt,
+        "attempt": session.storage.pending_writes.attempt,
     }
     if token:
         data["page"], data["elsewhere"] = pages.now(), pages.ELSEWHERE
     if watching:
-        data["known"] = visit.browser_store.known(visit.conversation.id)
-        data["by"] = visit.browser_store.by
+        data["known"] = session.storage.browser.known(session.chats.current.id)
+        data["by"] = session.storage.browser.by
     _look(key=key, data=data, on_report_change=on_report, on_went_change=clicks.counted(_go))

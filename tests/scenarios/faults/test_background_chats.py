@@ -27,16 +27,16 @@ def visitor(upstream: Upstream, monkeypatch: pytest.MonkeyPatch) -> Iterator[Vis
     """One who wants answers to go on."""
     monkeypatch.setattr(openai_events, "PAUSES", wait_none())
     with Visitor(upstream, RESPONSES, Script((*EVENTS[:5], Wait("the rest"), *EVENTS[5:]))) as visitor:
-        visitor.visit.answers.keep = True
+        visitor.session.answers.keep = True
         yield visitor
 
 
 def leave(visitor: Visitor) -> tuple[str, Run]:
     """The visitor asks and goes to a new chat; which one the answer is in, and its run."""
     run = visitor.ask()
-    left = visitor.visit.conversation.id
+    left = visitor.session.chats.current.id
     wait_for(run, BEGUN)
-    visitor.visit.new_chat()
+    visitor.session.list.new_chat()
     visitor.browser.reconcile()
     return left, run
 
@@ -47,16 +47,18 @@ def test_an_answer_of_a_chat_behind_is_read_to_its_end_after_a_restart(visitor: 
         visitor.browser.reconcile()
         assert len(visitor.browser.parts()) == 1
     visitor.serve(Script(EVENTS))
-    visit = visitor.restart()
-    assert visit.conversation.id != left
-    wait_for_end(visit.answers.run_of(visit.background[left].messages[-1]) or pytest.fail("It is not read again."))
-    visit.attach()
-    visitor.browser.store_all(visit)
+    session = visitor.restart()
+    assert session.chats.current.id != left
+    wait_for_end(
+        session.answers.run_of(session.chats.background[left].messages[-1]) or pytest.fail("It is not read again.")
+    )
+    session.list.attach()
+    visitor.browser.store_all(session)
     stored = visitor.browser.stored(left).path[-1]
     assert (stored.text, stored.ended, visitor.browser.parts()) == (TEXT, Ended(Ending.COMPLETE), [])
     assert paths(visitor.upstream) == [FIRST, f"{KEPT_PATH}?stream=true"]
-    visit.open_chat(left)
-    assert (texts(visit), endings(visit)) == ([PROMPT, TEXT], [Ending.COMPLETE])
+    session.list.open_chat(left)
+    assert (texts(session), endings(session)) == ([PROMPT, TEXT], [Ending.COMPLETE])
 
 
 def test_nothing_is_left_of_the_id_when_the_answer_is_whole(visitor: Visitor) -> None:
@@ -72,7 +74,7 @@ def test_nothing_is_left_of_the_id_when_the_answer_is_whole(visitor: Visitor) ->
 def test_the_id_is_stored_when_it_comes_later_than_the_visitor_has_left(visitor: Visitor) -> None:
     visitor.serve(Script((Wait("an id"), *EVENTS[:5], Stall())))
     run = visitor.ask()
-    visitor.visit.new_chat()
+    visitor.session.list.new_chat()
     visitor.browser.reconcile()
     assert visitor.browser.parts() == []
     visitor.upstream.open("an id")
@@ -84,7 +86,7 @@ def test_the_id_is_stored_when_it_comes_later_than_the_visitor_has_left(visitor:
 def test_a_chat_that_is_deleted_cancels_its_answer_and_leaves_no_id(visitor: Visitor) -> None:
     left, run = leave(visitor)
     visitor.serve(says(200, state("cancelled")))
-    visitor.visit.delete([left])
+    visitor.session.list.delete([left])
     visitor.browser.reconcile()
     assert (run.ended, visitor.browser.parts()) == (Ended(Ending.STOPPED), [])
     visitor.upstream.exchange(1).finished.wait_at()
@@ -96,17 +98,17 @@ def test_an_answer_on_a_branch_that_is_not_shown_is_read_again_too(visitor: Visi
     visitor.serve(RESPONSES.answer("Another."))
     visitor.ask()
     other = visitor.end()
-    visitor.visit.answers.keep = True
+    visitor.session.answers.keep = True
     visitor.serve(Script((*EVENTS[:5], Stall())))
-    visitor.visit.retry(other.id)
+    visitor.session.branches.regenerate(other.id)
     wait_for(visitor.store(), BEGUN)
-    visitor.visit.show_version(other.id)
+    visitor.session.branches.show_version(other.id)
     visitor.browser.reconcile()
     assert len(visitor.browser.parts()) == 1
     visitor.serve(Script(EVENTS))
-    visit = visitor.restart()
-    (going,) = [message for message in visit.conversation.messages if message.running]
-    wait_for_end(visit.answers.run_of(going) or pytest.fail("It is not read again."))
+    session = visitor.restart()
+    (going,) = [message for message in session.chats.current.messages if message.running]
+    wait_for_end(session.answers.run_of(going) or pytest.fail("It is not read again."))
     visitor.reconcile()
     assert {message.text for message in visitor.stored.messages} == {PROMPT, "Another.", TEXT}
     assert paths(visitor.upstream) == [FIRST, FIRST, f"{KEPT_PATH}?stream=true"]
@@ -121,17 +123,17 @@ def test_the_page_stores_the_id_of_the_open_chat_itself(visitor: Visitor) -> Non
 
 
 def test_of_a_temporary_chat_not_even_the_id_is_stored(visitor: Visitor) -> None:
-    visitor.visit.new_chat(temporary=True)
+    visitor.session.list.new_chat(temporary=True)
     visitor.serve(RESPONSES.answer("Another."))
-    visitor.visit.send(PROMPT)
-    wait_for_end(run_of(visitor.visit))
-    visitor.visit.attach()
-    other = visitor.visit.conversation.path[-1].id
+    visitor.session.active.send(PROMPT)
+    wait_for_end(run_of(visitor.session))
+    visitor.session.list.attach()
+    other = visitor.session.chats.current.path[-1].id
     visitor.serve(Script((*EVENTS[:5], Stall())))
-    visitor.visit.retry(other)
-    wait_for(run_of(visitor.visit), BEGUN)
+    visitor.session.branches.regenerate(other)
+    wait_for(run_of(visitor.session), BEGUN)
     visitor.browser.reconcile()
-    visitor.visit.show_version(other)
+    visitor.session.branches.show_version(other)
     visitor.browser.reconcile()
     assert visitor.browser.parts() == []
     assert ANSWER_ID not in repr(visitor.browser.items)

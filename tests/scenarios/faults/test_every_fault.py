@@ -17,7 +17,7 @@ from chatcore.events import Ended, Ending
 from chatcore.models.directory import Directory, SessionDirectory
 from chatcore.runs.registry import RunRegistry
 from chatcore.server.settings import load
-from chatcore.session.session import Visit
+from chatcore.session.session import ChatSession
 from tests.support.asking import KEY
 from tests.support.fake_browser import endings, texts
 from tests.support.fake_vendor.dialects import Dialect
@@ -55,7 +55,7 @@ def test_a_fault_keeps_what_came_says_what_it_was_and_the_chat_goes_on(
         visitor.expect_the_next_question_is_answered()
         visitor.expect_questions_stored_first()
         visitor.expect_reload_shows_the_same()
-        assert texts(visitor.visit) == [PROMPT, fault.text, "And now?", "Fine."]
+        assert texts(visitor.session) == [PROMPT, fault.text, "And now?", "Fine."]
     visitor.expect_nothing_given_away(caplog.text, repr(log_of(run)))
     assert caplog.text.count("Run ended") == 2
 
@@ -75,15 +75,15 @@ def test_the_answer_that_failed_stays_beside_the_one_that_is_tried_again(upstrea
     with Visitor(upstream, dialect, FAULTS["early end"].script(dialect), dialect.answer("Whole.")) as visitor:
         visitor.ask()
         failed = visitor.end()
-        visitor.visit.retry(failed.id)
+        visitor.session.branches.regenerate(failed.id)
         visitor.store()
         assert visitor.end().text == "Whole."
         visitor.expect_questions_stored_first()
         visitor.expect_reload_shows_the_same()
-        assert texts(visitor.visit) == [PROMPT, "Whole."]
-        visitor.visit.show_version(failed.id)
-        assert (visitor.visit.conversation.path[-1], visitor.stored.get(failed.id)) == (failed, failed)
-        assert (endings(visitor.visit), len(visitor.requests)) == ([Ending.FAILED], 2)
+        assert texts(visitor.session) == [PROMPT, "Whole."]
+        visitor.session.branches.show_version(failed.id)
+        assert (visitor.session.chats.current.path[-1], visitor.stored.get(failed.id)) == (failed, failed)
+        assert (endings(visitor.session), len(visitor.requests)) == ([Ending.FAILED], 2)
 
 
 @every_dialect
@@ -158,7 +158,7 @@ def expect_unreachable(
         visitor.end()
         expect_failure(visitor, f"Cannot reach {address.split('/')[2]}: {why}")
         assert len(retries_of(run)) + 1 == attempts
-        assert visitor.visit.conversation.running is None
+        assert visitor.session.chats.current.running is None
         visitor.expect_reload_shows_the_same()
     visitor.expect_nothing_given_away(caplog.text, repr(log_of(run)))
     assert (caplog.text.count("Run ended"), visitor.requests) == (1, [])
@@ -192,8 +192,8 @@ def test_an_address_that_is_none_is_refused_when_it_is_entered_and_nothing_of_it
     registry: RunRegistry, address: str
 ) -> None:
     directory = SessionDirectory(Directory(load({})), registry.submit)
-    visit = Visit({}, registry, directory)
+    session = ChatSession({}, registry, directory)
     with pytest.raises(InputError, match="The address"):
-        visit.saved_keys.use("compatible", KEY, address, remember=True)
+        session.keys.use("compatible", KEY, address, remember=True)
     assert directory.find("compatible") is None
-    assert KEY not in repr([write.value for write in visit.pending_writes])
+    assert KEY not in repr([write.value for write in session.storage.pending_writes])

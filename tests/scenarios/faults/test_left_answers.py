@@ -63,8 +63,8 @@ def test_stop_keeps_what_came_closes_the_connection_and_nothing_is_asked_again(
     with Visitor(upstream, dialect, moment.script(dialect)) as visitor:
         run = visitor.ask()
         moment.until(visitor, run)
-        visitor.visit.stop()
-        assert (run.ended, visitor.visit.conversation.running) == (Ended(Ending.STOPPED), None)
+        visitor.session.active.stop()
+        assert (run.ended, visitor.session.chats.current.running) == (Ended(Ending.STOPPED), None)
         exchange = upstream.exchange()
         (exchange.disconnected if moment.connected else exchange.finished).wait_at()
         stopped = visitor.reconcile()
@@ -83,7 +83,7 @@ def test_stop_keeps_what_came_closes_the_connection_and_nothing_is_asked_again(
 def stopped(visitor: Visitor) -> Message:
     visitor.serve(visitor.dialect.midway(Stall()))
     wait_for(visitor.ask(), "Hel")
-    visitor.visit.stop()
+    visitor.session.active.stop()
     return visitor.reconcile()
 
 
@@ -126,18 +126,18 @@ def test_an_answer_that_was_left_goes_on_with_one_request_and_is_one_message(
         assert (left.ended.ending, left.text, len(visitor.requests)) == (ending, "Hel", 1)
         visitor.expect_reload_shows_the_same()
         visitor.serve(dialect.answer("lo, ", "world."))
-        visitor.visit.continue_answer(left.id)
+        visitor.session.branches.continue_answer(left.id)
         run = visitor.store()
         whole = visitor.end()
         assert (whole.text, whole.ended) == ("Hello, world.", Ended(Ending.COMPLETE))
         assert len(visitor.requests) == 2
         assert said(visitor.requests[1]) == [("user", PROMPT), ("assistant", "Hel"), ("user", GO_ON)]
-        assert (*whole.runs, whole.run) == (left.run, visitor.visit.conversation.path[-1].run)
+        assert (*whole.runs, whole.run) == (left.run, visitor.session.chats.current.path[-1].run)
         assert whole.run != left.run
         assert log_of(run)[-1] == whole.ended
         visitor.expect_questions_stored_first()
         visitor.expect_reload_shows_the_same()
-        assert texts(visitor.visit) == [PROMPT, "Hello, world."]
+        assert texts(visitor.session) == [PROMPT, "Hello, world."]
         visitor.expect_the_next_question_is_answered()
 
 
@@ -146,7 +146,7 @@ def test_what_the_model_says_again_is_left_out_at_the_seam(upstream: Upstream, d
     begun, rest = "The quick brown fox jumps over", "brown fox jumps over the lazy dog."
     with Visitor(upstream, dialect, dialect.answer(begun, ending=Ending.LENGTH), dialect.answer(rest)) as visitor:
         visitor.ask()
-        visitor.visit.continue_answer(visitor.end().id)
+        visitor.session.branches.continue_answer(visitor.end().id)
         visitor.store()
         assert visitor.end().text == "The quick brown fox jumps over the lazy dog."
         visitor.expect_reload_shows_the_same()
@@ -157,14 +157,14 @@ def test_going_on_may_fail_too_and_loses_nothing(upstream: Upstream, dialect: Di
     busy = FAULTS["503"].script(dialect)
     with Visitor(upstream, dialect, dialect.answer("Hel", ending=Ending.LENGTH), busy) as visitor:
         visitor.ask()
-        visitor.visit.continue_answer(visitor.end().id)
+        visitor.session.branches.continue_answer(visitor.end().id)
         run = visitor.store()
         failed = visitor.end()
         assert failed.ended
         assert (failed.text, failed.ended.ending, len(visitor.requests)) == ("Hel", Ending.FAILED, 1 + 4)
         visitor.expect_reload_shows_the_same()
         visitor.serve(dialect.midway(Cut(), said="lo, "))
-        visitor.visit.continue_answer(failed.id)
+        visitor.session.branches.continue_answer(failed.id)
         visitor.store()
         lost = visitor.end()
         assert (lost.text, len(visitor.requests)) == ("Hello, ", 6)

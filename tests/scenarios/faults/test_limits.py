@@ -117,7 +117,7 @@ def expect_answer(visitor: Visitor, text: str, ended: Ended) -> None:
     assert (log_of(run)[-1], len(visitor.requests)) == (ended, 1)
     visitor.expect_questions_stored_first()
     visitor.expect_reload_shows_the_same()
-    assert texts(visitor.visit) == [PROMPT, text]
+    assert texts(visitor.session) == [PROMPT, text]
 
 
 @pytest.mark.parametrize(

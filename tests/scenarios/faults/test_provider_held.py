@@ -38,7 +38,7 @@ def _no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
 def visitor(upstream: Upstream) -> Iterator[Visitor]:
     """One who wants answers to go on."""
     with Visitor(upstream, RESPONSES, GOES_ON) as visitor:
-        visitor.visit.answers.keep = True
+        visitor.session.answers.keep = True
         yield visitor
 
 
@@ -48,7 +48,7 @@ def expect_whole(visitor: Visitor) -> None:
     assert (answer.text, answer.ended, answer.runs) == (TEXT, Ended(Ending.COMPLETE), ())
     visitor.expect_questions_stored_first()
     visitor.expect_reload_shows_the_same()
-    assert texts(visitor.visit) == [PROMPT, TEXT]
+    assert texts(visitor.session) == [PROMPT, TEXT]
     visitor.expect_nothing_given_away()
     visitor.expect_the_next_question_is_answered()
 
@@ -58,7 +58,7 @@ def until_begun(visitor: Visitor) -> str:
     run = visitor.ask()
     wait_for(run, BEGUN)
     assert run.kept == ANSWER_ID
-    return visitor.visit.conversation.path[-1].run or ""
+    return visitor.session.chats.current.path[-1].run or ""
 
 
 # A lost connection
@@ -123,7 +123,7 @@ def test_a_server_may_be_restarted_again_and_again(visitor: Visitor) -> None:
     for number in range(5, 8):
         visitor.serve(Script((*EVENTS[:number], Stall())))
         visitor.restart()
-        wait_for(run_of(visitor.visit), "".join(WORDS[: number - 3]))
+        wait_for(run_of(visitor.session), "".join(WORDS[: number - 3]))
         visitor.checkpoint(0, "")
     visitor.serve(Script(EVENTS))
     visitor.restart()
@@ -135,7 +135,7 @@ def test_a_reload_while_it_is_read_again_reads_it_once(visitor: Visitor) -> None
     until_begun(visitor)
     visitor.checkpoint(0, "")
     visitor.restart()
-    run = run_of(visitor.visit)
+    run = run_of(visitor.session)
     wait_for(run, BEGUN)
     assert run_of(visitor.open()) is run
     assert paths(visitor.upstream) == [FIRST, ASKED_AGAIN]
@@ -145,9 +145,9 @@ def test_going_on_with_a_kept_answer_survives_a_restart_too(visitor: Visitor) ->
     visitor.serve(RESPONSES.answer("Begun: ", ending=Ending.LENGTH))
     visitor.ask()
     left = visitor.end()
-    visitor.visit.answers.keep = True
+    visitor.session.answers.keep = True
     visitor.serve(GOES_ON)
-    visitor.visit.continue_answer(left.id)
+    visitor.session.branches.continue_answer(left.id)
     wait_for(visitor.store(), "Begun: " + BEGUN)
     visitor.checkpoint(0, "Begun: ")
     visitor.serve(Script(EVENTS))
@@ -179,7 +179,7 @@ def test_what_was_stored_outlasts_an_answer_that_can_not_be_read_again(
     visitor.expect_reload_shows_the_same()
     visitor.expect_nothing_given_away()
     visitor.serve(RESPONSES.answer("and more."))
-    visitor.visit.continue_answer(answer.id)
+    visitor.session.branches.continue_answer(answer.id)
     visitor.store()
     assert visitor.end().text == BEGUN + "and more."
 
@@ -197,8 +197,8 @@ def test_stop_of_an_answer_that_is_read_again_cancels_it_and_keeps_what_was_stor
     visitor.restart()
     reading = visitor.upstream.exchange(1)
     if script is GOES_ON:
-        wait_for(run_of(visitor.visit), BEGUN)
-    visitor.visit.stop()
+        wait_for(run_of(visitor.session), BEGUN)
+    visitor.session.active.stop()
     reading.disconnected.wait_at()
     visitor.upstream.exchange(2).finished.wait_at()
     assert paths(visitor.upstream) == [FIRST, ASKED_AGAIN, f"{KEPT_PATH}/cancel"]
@@ -217,7 +217,7 @@ def test_no_silence_ends_an_answer_while_it_is_asked_for_again(
     monkeypatch.setattr(openai_events, "PAUSES", wait_fixed(0.3))
     scripts = Script((*EVENTS[:5], Cut())), says(503, {}), Script(EVENTS[5:])
     with Visitor(upstream, RESPONSES, *scripts, limits=replace(QUICK, idle=0.1)) as visitor:
-        visitor.visit.answers.keep = True
+        visitor.session.answers.keep = True
         visitor.ask()
         expect_whole(visitor)
 
@@ -235,7 +235,7 @@ def test_no_silence_ends_an_answer_that_is_read_again_after_a_restart(
 
 def test_the_whole_time_of_a_kept_answer_is_limited_all_the_same(upstream: Upstream) -> None:
     with Visitor(upstream, RESPONSES, GOES_ON, limits=replace(QUICK, total=0.5)) as visitor:
-        visitor.visit.answers.keep = True
+        visitor.session.answers.keep = True
         visitor.ask()
         answer = visitor.end()
         assert answer.ended == Ended(Ending.FAILED, "The answer took too long: it was cut off here.")

@@ -8,7 +8,7 @@ from chatcore.conversation.messages import Message
 from chatcore.events import Ending, RetryScheduled
 from chatcore.prompting import build
 from chatcore.prompting import window as context
-from chatcore.session.session import Visit
+from chatcore.session.session import ChatSession
 from chatcore.storage.preferences import Preferences
 from tests.support.asking import Only
 from tests.support.fake_browser import PATIENCE, run_of
@@ -32,7 +32,7 @@ def visitor(upstream: Upstream) -> Iterator[Visitor]:
 
 
 def window(visitor: Visitor, tokens: int | None) -> None:
-    providers = visitor.visit.answers.providers
+    providers = visitor.session.answers.providers
     assert isinstance(providers, Only)
     providers.context = tokens
 
@@ -48,11 +48,11 @@ def questions(count: int, first: int = 0) -> list[str]:
     return [f"Question {number}?" for number in range(first, first + count)]
 
 
-def told(visit: Visit, answer: Message) -> list[tuple[str, str]]:
+def told(session: ChatSession, answer: Message) -> list[tuple[str, str]]:
     """What the dialog says."""
-    sent = visit.answers.sent(visit.conversation, answer)
+    sent = session.answers.sent(session.chats.current, answer)
     assert sent
-    parts = build.parts(visit.conversation, answer.id, sent)
+    parts = build.parts(session.chats.current, answer.id, sent)
     return [(part.prompt.role, part.prompt.content) if part.prompt else ("", "") for part in parts]
 
 
@@ -61,15 +61,15 @@ def answers(visitor: Visitor) -> list[Message]:
 
 
 def expect_all_told(visitor: Visitor, requests: list[Exchange]) -> None:
-    assert [told(visitor.visit, answer) for answer in answers(visitor)] == [said(exchange) for exchange in requests]
+    assert [told(visitor.session, answer) for answer in answers(visitor)] == [said(exchange) for exchange in requests]
 
 
 def test_what_was_received_is_what_is_said_also_after_later_turns_edits_and_a_reload(visitor):
     ask(visitor, *questions(7))
-    visitor.visit.edit(visitor.visit.conversation.path[6].id, "Something else?")
+    visitor.session.branches.edit(visitor.session.chats.current.path[6].id, "Something else?")
     visitor.store()
     visitor.end()
-    visitor.visit.retry(visitor.visit.conversation.path[7].id)
+    visitor.session.branches.regenerate(visitor.session.chats.current.path[7].id)
     visitor.store()
     visitor.end()
     expect_all_told(visitor, visitor.requests)
@@ -84,20 +84,20 @@ def test_what_was_received_is_what_is_said_also_after_later_turns_edits_and_a_re
 def test_an_answer_that_went_on_is_said_to_have_been_asked_to(visitor):
     visitor.serve(CHAT.answer(LONG, ending=Ending.LENGTH))
     ask(visitor, "One?")
-    visitor.visit.continue_answer(visitor.visit.conversation.path[-1].id)
+    visitor.session.branches.continue_answer(visitor.session.chats.current.path[-1].id)
     visitor.store()
     visitor.end()
     expect_all_told(visitor, visitor.requests)
-    assert told(visitor.visit, visitor.stored.path[-1])[-1] == ("user", build.GO_ON)
+    assert told(visitor.session, visitor.stored.path[-1])[-1] == ("user", build.GO_ON)
 
 
 def test_what_is_sent_is_known_before_the_answer_begins_and_while_it_is_made(visitor):
     ask(visitor, *questions(6))
     visitor.serve(Script((*CHAT.midway(Wait("on")).steps, *CHAT.answer(" on").steps)))
-    visitor.visit.send("And now?")
-    planned = told(visitor.visit, visitor.visit.conversation.path[-1])
+    visitor.session.active.send("And now?")
+    planned = told(visitor.session, visitor.session.chats.current.path[-1])
     visitor.store()
-    assert told(visitor.visit, visitor.visit.conversation.path[-1]) == planned
+    assert told(visitor.session, visitor.session.chats.current.path[-1]) == planned
     visitor.upstream.open("on")
     visitor.end()
     assert said(visitor.requests[-1]) == planned
@@ -116,12 +116,12 @@ def test_a_request_that_is_too_long_is_made_once_more_with_half(upstream: Upstre
         ask(visitor, *questions(4))
         visitor.serve(TOO_LONG, dialect.answer("Fine."))
         visitor.ask("And now?")
-        run = run_of(visitor.visit)
+        run = run_of(visitor.session)
         answer = visitor.end()
         assert (answer.text, answer.ended and answer.ended.ending) == ("Fine.", Ending.COMPLETE)
         assert [event.shorter for event in log_of(run) if isinstance(event, RetryScheduled)] == [True]
         refused, received = visitor.requests[-2:]
-        assert told(visitor.visit, answer) == said(received)
+        assert told(visitor.session, answer) == said(received)
         assert answer.sent
         assert answer.sent.since
         assert len(said(received)) < len(said(refused)) == 9
@@ -142,7 +142,7 @@ def test_a_shorter_request_is_refused_once(visitor):
     visitor.serve(TOO_LONG)
     answer = ask(visitor, "And now?")
     assert (answer.ended and answer.ended.ending, len(visitor.requests)) == (Ending.FAILED, 5)
-    assert told(visitor.visit, answer) == said(visitor.requests[-1])
+    assert told(visitor.session, answer) == said(visitor.requests[-1])
 
 
 # Summaries
@@ -152,11 +152,11 @@ SUMMARY = CHAT.answer("<think>Hm.</think>They asked <questions>.")
 
 
 def set_preferences(visitor: Visitor) -> None:
-    visitor.visit.browser_store.index.set_preferences(Preferences(summaries=True))
+    visitor.session.storage.browser.index.set_preferences(Preferences(summaries=True))
 
 
 def wait_for_summary(visitor: Visitor) -> None:
-    for _, summary in visitor.visit.summaries._awaited.values():
+    for _, summary in visitor.session.summaries._awaited.values():
         summary.exception(PATIENCE)
     visitor.reconcile()
 
@@ -235,11 +235,11 @@ def test_of_two_tabs_that_follow_an_answer_one_asks_for_the_summary(visitor):
     set_preferences(visitor)
     ask_with_summaries(visitor, *questions(4))
     visitor.ask("Question 4?")
-    other = visitor.browser.open(visitor.visit.conversation.id)
+    other = visitor.browser.open(visitor.session.chats.current.id)
     other.answers.providers.context = 800
     visitor.end()
-    other.attach()
-    assert other.conversation.running is None
+    other.list.attach()
+    assert other.chats.current.running is None
     wait_for_summary(visitor)
     assert other.summaries._awaited == {}
     assert len([exchange for exchange in visitor.requests if asks_for_summary(exchange)]) == 1
@@ -249,7 +249,7 @@ def test_of_a_chat_that_is_deleted_no_summary_is_taken(visitor):
     set_preferences(visitor)
     visitor.serve(*[CHAT.answer(LONG)] * 5, Script((Wait("never"),)))
     ask(visitor, *questions(5))
-    [(_, summary)] = visitor.visit.summaries._awaited.values()
-    visitor.visit.delete([visitor.visit.conversation.id])
+    [(_, summary)] = visitor.session.summaries._awaited.values()
+    visitor.session.list.delete([visitor.session.chats.current.id])
     assert summary.cancelled()
-    assert list(visitor.visit.summaries.taken()) == []
+    assert list(visitor.session.summaries.taken()) == []

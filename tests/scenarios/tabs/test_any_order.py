@@ -14,9 +14,9 @@ from chatcore.conversation.tree import Conversation
 from chatcore.events import Ended, Ending, TextDelta
 from chatcore.providers.base import ChatRequest, Provider
 from chatcore.runs.registry import Run, RunRegistry
-from chatcore.session import answers, chat_list
-from chatcore.session import session as visit
-from chatcore.session.session import Visit
+from chatcore.session import answers, chat_list, tab_sync
+from chatcore.session import session as sessions
+from chatcore.session.session import ChatSession
 from chatcore.storage.browser import store
 from tests.support.builders.chats import some_id
 from tests.support.fake_browser import Browser, Page, Puppet
@@ -49,9 +49,9 @@ class TwoTabs(RuleBasedStateMachine):
         super().__init__()
         self.patch = pytest.MonkeyPatch()
         self.now, random = 1_000_000, Random(0)
-        for module in (tree, answers, chat_list, visit):
+        for module in (tree, answers, chat_list, tab_sync):
             self.patch.setattr(module, "now_ms", self._tick)
-        for module in (tree, store, visit):
+        for module in (tree, store, sessions):
             self.patch.setattr(module, "new_id", lambda: some_id(random.getrandbits(60)))
         self.registry = Recording()
         self.browser = Browser(self.registry, Puppet())
@@ -78,7 +78,7 @@ class TwoTabs(RuleBasedStateMachine):
         first = self.browser.open()
         if common:
             self.asked += 1
-            first.send("The first question?")
+            first.active.send("The first question?")
             self.browser.reconcile()
             self.end(0, 0)
             self.browser.reconcile()
@@ -90,13 +90,13 @@ class TwoTabs(RuleBasedStateMachine):
     def page(self, tab: int) -> Page:
         return list(self.browser.pages.values())[tab]
 
-    def visit(self, tab: int) -> Visit:
-        return self.page(tab).visit
+    def session(self, tab: int) -> ChatSession:
+        return self.page(tab).session
 
-    def _note(self, here: Visit) -> None:
+    def _note(self, here: ChatSession) -> None:
         """Everything of which this tab says that it is stored."""
-        for chat in (here.conversation, *here.background.values()):
-            if chat.messages and chat.id not in here.unsaved and not here.browser_store.waits(chat.id):
+        for chat in (here.chats.current, *here.chats.background.values()):
+            if chat.messages and chat.id not in here.chats.unsaved and not here.storage.browser.waits(chat.id):
                 self.sure[chat.id] = merge(self.sure.get(chat.id, chat), chat)
 
     # The visitor
@@ -105,60 +105,60 @@ class TwoTabs(RuleBasedStateMachine):
     def send(self, tab: int, number: int) -> None:
         if not self.page(tab).asleep:
             self.asked += 1
-            self.visit(tab).send(f"Question {number}?")
+            self.session(tab).active.send(f"Question {number}?")
 
     @rule(tab=TABS)
     def send_queued(self, tab: int) -> None:
         if not self.page(tab).asleep:
-            self.visit(tab).send_queued()
+            self.session(tab).active.send_queued()
 
     @rule(tab=TABS)
     def stop(self, tab: int) -> None:
         if not self.page(tab).asleep:
-            self.visit(tab).stop()
+            self.session(tab).active.stop()
 
     @rule(tab=TABS, number=PICK)
     def retry(self, tab: int, number: int) -> None:
-        here = self.visit(tab)
-        ended = [message for message in here.conversation.messages if message.ended]
+        here = self.session(tab)
+        ended = [message for message in here.chats.current.messages if message.ended]
         if ended and not self.page(tab).asleep:
             self.asked += 1
-            here.retry(ended[number % len(ended)].id)
+            here.branches.regenerate(ended[number % len(ended)].id)
 
     @rule(tab=TABS, number=PICK)
     def show_version(self, tab: int, number: int) -> None:
-        here = self.visit(tab)
-        if here.conversation.messages and not self.page(tab).asleep:
-            here.show_version(here.conversation.messages[number % len(here.conversation.messages)].id)
+        here = self.session(tab)
+        if here.chats.current.messages and not self.page(tab).asleep:
+            here.branches.show_version(here.chats.current.messages[number % len(here.chats.current.messages)].id)
 
     @rule(tab=TABS, number=PICK)
     def unqueue(self, tab: int, number: int) -> None:
-        here = self.visit(tab)
-        if here.conversation.queue and not self.page(tab).asleep:
-            here.unqueue(here.conversation.queue[number % len(here.conversation.queue)].id)
+        here = self.session(tab)
+        if here.chats.current.queue and not self.page(tab).asleep:
+            here.active.unqueue(here.chats.current.queue[number % len(here.chats.current.queue)].id)
 
     @rule(tab=TABS)
     def undo(self, tab: int) -> None:
-        here = self.visit(tab)
-        if here.undoable and not self.page(tab).asleep:
+        here = self.session(tab)
+        if here.undo.last and not self.page(tab).asleep:
             self.asked += 1  # Another tab may have sent what this one brings back.
-            here.undo()
+            here.undo.take_back()
 
     @rule(tab=TABS, number=PICK, name=PICK)
     def label(self, tab: int, number: int, name: int) -> None:
-        here = self.visit(tab)
-        if here.chats and not self.page(tab).asleep:
-            entry = here.chats[number % len(here.chats)]
-            here.rename(entry.id, f"Name {name}") if name % 2 else here.pin(entry.id, not entry.pinned)
+        here = self.session(tab)
+        if here.chats.entries and not self.page(tab).asleep:
+            entry = here.chats.entries[number % len(here.chats.entries)]
+            here.list.rename(entry.id, f"Name {name}") if name % 2 else here.list.pin(entry.id, not entry.pinned)
 
     @rule(tab=TABS, number=PICK)
     def open_chat(self, tab: int, number: int) -> None:
-        here = self.visit(tab)
+        here = self.session(tab)
         if not self.page(tab).asleep:
-            if here.chats and number:
-                here.open_chat(here.chats[number % len(here.chats)].id)
+            if here.chats.entries and number:
+                here.list.open_chat(here.chats.entries[number % len(here.chats.entries)].id)
             else:
-                here.new_chat()
+                here.list.new_chat()
 
     # The server
 
@@ -179,13 +179,13 @@ class TwoTabs(RuleBasedStateMachine):
     @rule(tab=TABS)
     def run_the_script(self, tab: int) -> None:
         if not self.page(tab).asleep:
-            self.visit(tab).attach()
+            self.session(tab).list.attach()
 
     @rule(tab=TABS)
     def wait_no_longer(self, tab: int) -> None:
         """For the confirmation of the question."""
         if not self.page(tab).asleep:
-            self.visit(tab).begin()
+            self.session(tab).active.begin()
 
     @rule()
     def time_passes(self) -> None:
@@ -213,12 +213,12 @@ class TwoTabs(RuleBasedStateMachine):
         page = self.page(tab)
         if page.reports:
             page.deliver(number % len(page.reports))
-            self._note(page.visit)
+            self._note(page.session)
 
     @rule(tab=TABS)
     def deliver_all(self, tab: int) -> None:
-        self.browser.deliver(self.visit(tab))
-        self._note(self.visit(tab))
+        self.browser.deliver(self.session(tab))
+        self._note(self.session(tab))
 
     @rule(tab=TABS)
     def lose_patience(self, tab: int) -> None:
@@ -240,7 +240,7 @@ class TwoTabs(RuleBasedStateMachine):
             self.browser.reconcile(20)
         self.reloaded = tab
         pages = list(self.browser.pages)
-        again = self.browser.open(self.visit(tab).conversation.id)
+        again = self.browser.open(self.session(tab).chats.current.id)
         pages[tab] = again
         self.browser.pages = {here: self.browser.pages[here] for here in pages}
         self._note(again)
@@ -252,10 +252,10 @@ class TwoTabs(RuleBasedStateMachine):
         for page in pages:
             page.wake()
         self.browser.reconcile(20)
-        for chat_id in {entry.id for page in pages for entry in page.visit.chats}:
+        for chat_id in {entry.id for page in pages for entry in page.session.chats.entries}:
             # A tab that slept hears of a chat when that is opened.
             for page in pages:
-                page.visit.open_chat(chat_id)
+                page.session.list.open_chat(chat_id)
             self.browser.reconcile(20)
             while self.registry.open_runs:
                 self.end(0, 0)
@@ -268,15 +268,15 @@ class TwoTabs(RuleBasedStateMachine):
 
     def _expect_the_same(self, chat_id: str) -> None:
         if chat_id in self.deleted and not any(
-            chat_id in page.visit.browser_store for page in self.browser.pages.values()
+            chat_id in page.session.storage.browser for page in self.browser.pages.values()
         ):
             return
         found = self.browser.stored(chat_id)
         assert not [message for message in found.messages if message.running]
         for page in self.browser.pages.values():
-            if chat_id not in page.visit.browser_store:
+            if chat_id not in page.session.storage.browser:
                 continue
-            known = page.visit._chat(chat_id)
+            known = page.session.chats.get(chat_id)
             assert covers(found, known)
             assert covers(known, found)
             assert known.messages == found.messages
@@ -299,16 +299,16 @@ class TwoTabsThatDelete(TwoTabs):
 
     @rule(tab=TABS, number=PICK)
     def delete(self, tab: int, number: int) -> None:
-        here = self.visit(tab)
-        if here.chats and not self.page(tab).asleep:
-            chat_id = here.chats[number % len(here.chats)].id
-            here.delete([chat_id])
+        here = self.session(tab)
+        if here.chats.entries and not self.page(tab).asleep:
+            chat_id = here.chats.entries[number % len(here.chats.entries)].id
+            here.list.delete([chat_id])
             self.deleted.add(chat_id)
 
     @rule(tab=TABS)
     def keep(self, tab: int) -> None:
         if not self.page(tab).asleep:
-            self.visit(tab).keep()
+            self.session(tab).list.keep()
 
 
 THOROUGH = settings(max_examples=50, stateful_step_count=40, deadline=None)

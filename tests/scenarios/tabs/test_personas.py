@@ -10,8 +10,8 @@ from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_a
 from chatcore.conversation import tree
 from chatcore.personas.model import Persona
 from chatcore.runs.registry import RunRegistry
-from chatcore.session import session as visit
-from chatcore.session.session import Visit
+from chatcore.session import session as sessions
+from chatcore.session.session import ChatSession
 from chatcore.storage import keys
 from chatcore.storage.browser import persona_drafts, store
 from chatcore.storage.browser.loading import load_storage
@@ -28,16 +28,16 @@ DRAFT = keys.DRAFT_PREFIX + "one"
 
 
 @pytest.fixture
-def other(browser: Browser, visit: Visit) -> Visit:
+def other(browser: Browser, session: ChatSession) -> ChatSession:
     """Another tab, with the persona "one" in both."""
-    own(visit).save(saying("first"))
+    own(session).save(saying("first"))
     browser.reconcile()
     opened = browser.open()
     browser.reconcile()
     return opened
 
 
-def own(tab: Visit) -> OwnPersonas:
+def own(tab: ChatSession) -> OwnPersonas:
     return tab.personas.own
 
 
@@ -45,7 +45,7 @@ def saying(text: str, persona_id: str = "one") -> Persona:
     return persona(persona_id, systemPrompt=text)
 
 
-def prompt(tab: Visit, persona_id: str = "one") -> str | None:
+def prompt(tab: ChatSession, persona_id: str = "one") -> str | None:
     return known.system_prompt if (known := own(tab).get(persona_id)) else None
 
 
@@ -59,141 +59,153 @@ def stored(browser: Browser) -> dict[str, str]:
 # What another tab does
 
 
-def test_what_another_tab_saves_is_here_and_its_page_is_drawn_again(browser: Browser, visit: Visit, other: Visit):
-    visit.take_news()
+def test_what_another_tab_saves_is_here_and_its_page_is_drawn_again(
+    browser: Browser, session: ChatSession, other: ChatSession
+):
+    session.sync.take_news()
     own(other).save(saying("second"))
     own(other).save(saying("new", "two"))
     browser.reconcile()
-    assert (prompt(visit), prompt(visit, "two")) == ("second", "new")
-    assert visit.take_news()
-    assert own(visit).drafts == {}
+    assert (prompt(session), prompt(session, "two")) == ("second", "new")
+    assert session.sync.take_news()
+    assert own(session).drafts == {}
 
 
-def test_what_another_tab_deletes_is_gone_and_what_is_edited_of_it_stays(browser: Browser, visit: Visit, other: Visit):
-    own(visit).keep_draft("one", "{half")
+def test_what_another_tab_deletes_is_gone_and_what_is_edited_of_it_stays(
+    browser: Browser, session: ChatSession, other: ChatSession
+):
+    own(session).keep_draft("one", "{half")
     browser.reconcile()
     own(other).delete("one")
     own(other).drop_draft("one")
     browser.reconcile()
-    assert prompt(visit) is None
-    assert (own(visit).draft("one"), load_storage(browser.items).drafts["one"].text) == ("{half", "{half")
+    assert prompt(session) is None
+    assert (own(session).draft("one"), load_storage(browser.items).drafts["one"].text) == ("{half", "{half")
 
 
-def test_a_save_after_a_deletion_elsewhere_is_stored(browser: Browser, visit: Visit, other: Visit):
+def test_a_save_after_a_deletion_elsewhere_is_stored(browser: Browser, session: ChatSession, other: ChatSession):
     own(other).delete("one")
     browser.reconcile()
-    own(visit).save(saying("again"))
+    own(session).save(saying("again"))
     browser.reconcile()
     assert prompt(other) == "again"
     assert stored(browser) == {"one": "again"}
 
 
 def test_of_two_that_are_saved_at_the_same_time_one_holds_and_the_other_is_a_draft(
-    browser: Browser, visit: Visit, other: Visit
+    browser: Browser, session: ChatSession, other: ChatSession
 ):
-    own(visit).save(saying("mine"))
+    own(session).save(saying("mine"))
     own(other).save(saying("theirs"))
     browser.reconcile()
     (kept,) = stored(browser).values()
     assert kept in ("mine", "theirs")
-    assert prompt(visit) == prompt(other) == kept
-    lost = visit if kept == "theirs" else other
+    assert prompt(session) == prompt(other) == kept
+    lost = session if kept == "theirs" else other
     draft = own(lost).draft("one")
     assert draft == saying("mine" if kept == "theirs" else "theirs").to_json()
     assert load_storage(browser.items).drafts["one"].text == draft
 
 
-def test_a_save_holds_against_a_deletion_that_did_not_know_of_it(browser: Browser, visit: Visit, other: Visit):
-    own(visit).save(saying("mine"))
+def test_a_save_holds_against_a_deletion_that_did_not_know_of_it(
+    browser: Browser, session: ChatSession, other: ChatSession
+):
+    own(session).save(saying("mine"))
     own(other).delete("one")
     browser.reconcile()
-    assert prompt(visit) == prompt(other) == stored(browser)["one"] == "mine"
+    assert prompt(session) == prompt(other) == stored(browser)["one"] == "mine"
 
 
-def test_both_tabs_may_delete(browser: Browser, visit: Visit, other: Visit):
-    own(visit).delete("one")
+def test_both_tabs_may_delete(browser: Browser, session: ChatSession, other: ChatSession):
+    own(session).delete("one")
     own(other).delete("one")
     browser.reconcile()
-    assert prompt(visit) is prompt(other) is None
+    assert prompt(session) is prompt(other) is None
     assert KEY not in browser.items
 
 
-def test_an_edit_of_what_another_tab_had_saved_before_leaves_no_draft(browser: Browser, visit: Visit, other: Visit):
+def test_an_edit_of_what_another_tab_had_saved_before_leaves_no_draft(
+    browser: Browser, session: ChatSession, other: ChatSession
+):
     for text in ("second", "third", "fourth"):
-        own(visit).save(saying(text))
+        own(session).save(saying(text))
         browser.reconcile()
         own(other).save(saying(f"{text}, improved"))
         browser.reconcile()
-    assert prompt(visit) == "fourth, improved"
-    assert own(visit).drafts == own(other).drafts == {}
+    assert prompt(session) == "fourth, improved"
+    assert own(session).drafts == own(other).drafts == {}
 
 
-def test_a_tab_that_slept_hears_of_what_was_saved(browser: Browser, visit: Visit, other: Visit):
-    browser.pages[visit].sleep()
+def test_a_tab_that_slept_hears_of_what_was_saved(browser: Browser, session: ChatSession, other: ChatSession):
+    browser.pages[session].sleep()
     own(other).save(saying("second"))
     browser.reconcile()
-    browser.pages[visit].wake()
+    browser.pages[session].wake()
     browser.reconcile()
-    assert prompt(visit) == "second"
+    assert prompt(session) == "second"
 
 
 # Drafts
 
 
-def test_a_draft_of_another_tab_is_here_unless_the_same_is_edited_here(browser: Browser, visit: Visit, other: Visit):
+def test_a_draft_of_another_tab_is_here_unless_the_same_is_edited_here(
+    browser: Browser, session: ChatSession, other: ChatSession
+):
     own(other).keep_draft("one", "theirs")
     browser.reconcile()
-    assert own(visit).draft("one") == "theirs"
-    own(visit).keep_draft("one", "mine")
+    assert own(session).draft("one") == "theirs"
+    own(session).keep_draft("one", "mine")
     browser.reconcile()
-    assert (own(visit).draft("one"), own(other).draft("one")) == ("mine", "theirs")
+    assert (own(session).draft("one"), own(other).draft("one")) == ("mine", "theirs")
     assert load_storage(browser.items).drafts["one"].text == "mine"
 
 
 def test_a_draft_that_another_tab_drops_is_dropped_unless_it_is_edited_here(
-    browser: Browser, visit: Visit, other: Visit
+    browser: Browser, session: ChatSession, other: ChatSession
 ):
-    own(visit).keep_draft("one", "half")
-    own(visit).keep_draft("two", "half")
+    own(session).keep_draft("one", "half")
+    own(session).keep_draft("two", "half")
     browser.reconcile()
     own(other).keep_draft("two", "more")
     browser.reconcile()
-    own(visit).drop_draft("one")
-    own(visit).drop_draft("two")
+    own(session).drop_draft("one")
+    own(session).drop_draft("two")
     browser.reconcile()
     assert own(other).drafts == {"two": "more"}
     assert DRAFT not in browser.items
     assert load_storage(browser.items).drafts["two"].text == "more"
 
 
-def test_two_drafts_of_the_same_that_are_on_their_way_come_to_rest(browser: Browser, visit: Visit, other: Visit):
-    own(visit).keep_draft("one", "mine")
+def test_two_drafts_of_the_same_that_are_on_their_way_come_to_rest(
+    browser: Browser, session: ChatSession, other: ChatSession
+):
+    own(session).keep_draft("one", "mine")
     own(other).keep_draft("one", "theirs")
     browser.reconcile()
-    assert (own(visit).draft("one"), own(other).draft("one")) == ("mine", "theirs")
-    assert len(visit.pending_writes) == len(other.pending_writes) == 0
+    assert (own(session).draft("one"), own(other).draft("one")) == ("mine", "theirs")
+    assert len(session.storage.pending_writes) == len(other.storage.pending_writes) == 0
 
 
 # What a newer version stores meanwhile
 
 
-def test_what_a_newer_version_stores_meanwhile_is_not_overwritten(browser: Browser, visit: Visit):
-    own(visit).save(saying("mine"))
-    own(visit).keep_draft("one", "half")
+def test_what_a_newer_version_stores_meanwhile_is_not_overwritten(browser: Browser, session: ChatSession):
+    own(session).save(saying("mine"))
+    own(session).keep_draft("one", "half")
     newer = {"version": 9, "revision": 1, "by": "other"}
-    visit.take_report({"changed": {KEY: newer, DRAFT: newer}})
-    own(visit).keep_draft("one", "more")
-    own(visit).delete("one")
-    assert prompt(visit) is None
-    assert not [write for write in visit.pending_writes if write.key in (KEY, DRAFT)]
-    assert visit.personas.library.clash(saying("again"))
+    session.sync.take_report({"changed": {KEY: newer, DRAFT: newer}})
+    own(session).keep_draft("one", "more")
+    own(session).delete("one")
+    assert prompt(session) is None
+    assert not [write for write in session.storage.pending_writes if write.key in (KEY, DRAFT)]
+    assert session.personas.library.clash(saying("again"))
 
 
-def test_nonsense_from_the_page_changes_nothing(browser: Browser, visit: Visit, other: Visit):
-    own(visit).keep_draft("one", "half")
+def test_nonsense_from_the_page_changes_nothing(browser: Browser, session: ChatSession, other: ChatSession):
+    own(session).keep_draft("one", "half")
     for nonsense in ("text", 1, {"version": 1}, {"version": 1, "revision": 2**52, "persona": {"id": "two"}}):
-        visit.take_report({"changed": {KEY: nonsense, DRAFT: nonsense, keys.PERSONA_PREFIX: nonsense}})
-    assert (prompt(visit), own(visit).draft("one")) == ("first", "half")
+        session.sync.take_report({"changed": {KEY: nonsense, DRAFT: nonsense, keys.PERSONA_PREFIX: nonsense}})
+    assert (prompt(session), own(session).draft("one")) == ("first", "half")
 
 
 # Whatever may happen
@@ -207,7 +219,7 @@ class TwoTabs(RuleBasedStateMachine):
         self.patch = pytest.MonkeyPatch()
         self.now, random = 1_000_000, Random(0)
         self.patch.setattr(persona_drafts, "now_ms", lambda: self.now)
-        for module in (tree, store, visit):
+        for module in (tree, store, sessions):
             self.patch.setattr(module, "new_id", lambda: some_id(random.getrandbits(60)))
         self.registry = RunRegistry()
         self.browser = Browser(self.registry, Puppet())
@@ -215,7 +227,7 @@ class TwoTabs(RuleBasedStateMachine):
         self.browser.open()
         self.browser.reconcile()
         self.number = 0
-        self.owed: list[tuple[Visit, str, str]] = []
+        self.owed: list[tuple[ChatSession, str, str]] = []
         """What was saved where: tab, id, text."""
         self.replaced: set[str] = set()
         """The texts that somebody saw, and saved something else instead of, or deleted."""
@@ -230,10 +242,10 @@ class TwoTabs(RuleBasedStateMachine):
     def page(self, tab: int) -> Page:
         return list(self.browser.pages.values())[tab]
 
-    def tab(self, tab: int) -> Visit:
-        return self.page(tab).visit
+    def tab(self, tab: int) -> ChatSession:
+        return self.page(tab).session
 
-    def _replace(self, here: Visit, persona_id: str) -> None:
+    def _replace(self, here: ChatSession, persona_id: str) -> None:
         """What stands there is no longer wanted, nor is the draft."""
         self.replaced.add(prompt(here, persona_id) or "")
         self.owed = [it for it in self.owed if it[:2] != (here, persona_id)]
@@ -322,7 +334,7 @@ class TwoTabs(RuleBasedStateMachine):
         self.browser.reconcile(20)
         there = stored(self.browser)
         for page in pages:
-            here = {it.id: it.system_prompt for it in own(page.visit).all()}
+            here = {it.id: it.system_prompt for it in own(page.session).all()}
             # A tab that slept hears of what is new to it when that is changed again.
             assert here.items() <= there.items()
         for tab, persona_id, text in self.owed:

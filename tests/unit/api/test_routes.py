@@ -2,25 +2,45 @@
 
 import subprocess
 import sys
+from dataclasses import dataclass
 
 import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from chatcore import api
-from chatcore.session.session import Visit
+from chatcore.personas.shared_directory import SharedPersonas
+from chatcore.server.settings import Settings
+from chatcore.session.open_sessions import OpenSessions
+from chatcore.session.session import ChatSession
 from chatcore.storage import keys
 from tests.support.app_process import ROOT
 from tests.support.fake_browser import Puppet, calls
 
 
-def no_server() -> api.Server:
-    raise AssertionError("these routes need none")
+@dataclass(frozen=True)
+class Server:
+    """A process in which some pages are open; it has nothing else."""
+
+    sessions: OpenSessions
+
+    @property
+    def settings(self) -> Settings:
+        raise AssertionError("these routes need no settings")
+
+    @property
+    def shared(self) -> SharedPersonas:
+        raise AssertionError("these routes need no personas")
 
 
 @pytest.fixture
-def client() -> TestClient:
-    return TestClient(Starlette(routes=api.routes(no_server)))
+def sessions() -> OpenSessions:
+    return OpenSessions()
+
+
+@pytest.fixture
+def client(sessions: OpenSessions) -> TestClient:
+    return TestClient(Starlette(routes=api.routes(lambda: Server(sessions))))
 
 
 def test_health_answers(client: TestClient) -> None:
@@ -32,12 +52,15 @@ def test_where_there_is_nothing_no_page_comes(client: TestClient) -> None:
     assert (answer.status_code, answer.json()) == (404, {"error": "There is nothing at this address."})
 
 
-def test_a_report_confirms_the_question_and_begins_the_answer(client: TestClient, visit: Visit, puppet: Puppet) -> None:
-    visit.send("One?")
-    key = keys.chat_key(visit.conversation.id)
-    report = {"visit": visit.token, "found": {key: visit.pending_writes.get(key).stamp}, "problem": ""}
+def test_a_report_confirms_the_question_and_begins_the_answer(
+    client: TestClient, sessions: OpenSessions, session: ChatSession, puppet: Puppet
+) -> None:
+    sessions.add(session.token, session.sync)
+    session.active.send("One?")
+    key = keys.chat_key(session.chats.current.id)
+    report = {"visit": session.token, "found": {key: session.storage.pending_writes.get(key).stamp}, "problem": ""}
     assert client.post("/api/stored", json=report).status_code == 204
-    assert calls(visit, puppet) == 1
+    assert calls(session, puppet) == 1
 
 
 @pytest.mark.parametrize("body", [b"", b"[]", b"7", b"{}", b'{"visit": "x"}', b'{"visit": []}', b"[" * 9000])
@@ -45,8 +68,8 @@ def test_a_report_for_no_visit_is_not_found(client: TestClient, body: bytes) -> 
     assert client.post("/api/stored", content=body, headers={"Content-Type": "application/json"}).status_code == 404
 
 
-def test_a_report_that_is_not_json_by_its_type_is_refused(client: TestClient, visit: Visit) -> None:
-    body = f'{{"visit": "{visit.token}"}}'
+def test_a_report_that_is_not_json_by_its_type_is_refused(client: TestClient, session: ChatSession) -> None:
+    body = f'{{"visit": "{session.token}"}}'
     assert client.post("/api/stored", content=body, headers={"Content-Type": "text/plain"}).status_code == 415
 
 

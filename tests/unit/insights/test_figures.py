@@ -211,50 +211,50 @@ def test_a_file_is_read_as_utf_8_and_no_cell_as_a_formula() -> None:
 # AnswerRows the chats
 
 
-def ask(browser: Any, visit: Any, puppet: Any, text: str) -> None:
+def ask(browser: Any, session: Any, puppet: Any, text: str) -> None:
     """A question that is answered."""
-    visit.send(text)
-    browser.store_all(visit)
-    end(visit, puppet, "Answer.", DONE)
+    session.active.send(text)
+    browser.store_all(session)
+    end(session, puppet, "Answer.", DONE)
 
 
-def read(reading: AnswerRows, visit: Any) -> tuple[int, list[str]]:
+def read(reading: AnswerRows, session: Any) -> tuple[int, list[str]]:
     """How many chats were read, and of which chats the rows are, newest first."""
-    return len(list(reading.steps(visit))), [row.title for row in reading.rows]
+    return len(list(reading.steps(session.chats))), [row.title for row in reading.rows]
 
 
-def test_each_chat_is_read_once_and_again_when_it_has_changed(browser, visit, puppet, first):
-    ask(browser, visit, puppet, "Second?")
+def test_each_chat_is_read_once_and_again_when_it_has_changed(browser, session, puppet, first):
+    ask(browser, session, puppet, "Second?")
     reading = AnswerRows()
-    assert read(reading, visit) == (2, ["Second?", "First?"])
-    browser.store_all(visit)
-    read(reading, visit)
-    assert read(reading, visit) == (0, ["Second?", "First?"])
-    visit.rename(first.id, "Renamed")
-    assert read(reading, visit) == (1, ["Second?", "Renamed"])
-    visit.delete([first.id])
-    assert read(reading, visit) == (0, ["Second?"])
+    assert read(reading, session) == (2, ["Second?", "First?"])
+    browser.store_all(session)
+    read(reading, session)
+    assert read(reading, session) == (0, ["Second?", "First?"])
+    session.list.rename(first.id, "Renamed")
+    assert read(reading, session) == (1, ["Second?", "Renamed"])
+    session.list.delete([first.id])
+    assert read(reading, session) == (0, ["Second?"])
 
 
-def test_what_another_tab_has_stored_is_read(browser, visit, first):
+def test_what_another_tab_has_stored_is_read(browser, session, first):
     reading = AnswerRows()
-    read(reading, visit)
+    read(reading, session)
     other = browser.open(first.id)
-    other.rate(first.messages[-1].id, Feedback(good=True))
+    other.branches.rate(first.messages[-1].id, Feedback(good=True))
     browser.store_all(other)
-    visit.take_report({"changed": dict(browser.items)})
-    read(reading, visit)
+    session.sync.take_report({"changed": dict(browser.items)})
+    read(reading, session)
     assert [row.good for row in reading.rows] == [True]
 
 
-def test_who_stops_reading_goes_on_from_there(browser, visit, puppet, first):
-    ask(browser, visit, puppet, "Second?")
+def test_who_stops_reading_goes_on_from_there(browser, session, puppet, first):
+    ask(browser, session, puppet, "Second?")
     reading = AnswerRows()
-    assert next(reading.steps(visit)) == (1, 2)
-    assert list(reading.steps(visit)) == [(1, 1)]
+    assert next(reading.steps(session.chats)) == (1, 2)
+    assert list(reading.steps(session.chats)) == [(1, 1)]
 
 
-def test_a_temporary_chat_is_not_read(browser, visit, puppet, first):
-    visit.new_chat(temporary=True)
-    ask(browser, visit, puppet, "Secret?")
-    assert read(AnswerRows(), visit) == (1, ["First?"])
+def test_a_temporary_chat_is_not_read(browser, session, puppet, first):
+    session.list.new_chat(temporary=True)
+    ask(browser, session, puppet, "Secret?")
+    assert read(AnswerRows(), session) == (1, ["First?"])

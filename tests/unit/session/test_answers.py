@@ -14,7 +14,7 @@ from chatcore.conversation.tree import Conversation
 from chatcore.events import Ended, Ending, Reply, TextDelta
 from chatcore.runs.registry import RunRegistry
 from chatcore.session.answers import FRESH_MS, Answers
-from chatcore.session.session import Visit
+from chatcore.session.session import ChatSession
 from chatcore.storage import codec, keys
 from chatcore.storage.browser.checkpoints import Checkpoints
 from chatcore.storage.browser.pending_writes import PendingWrites
@@ -209,12 +209,12 @@ def changed(draw: st.DrawFn) -> dict[str, Any]:
 
 
 @st.composite
-def reports(draw: st.DrawFn, visit: Visit) -> Any:
+def reports(draw: st.DrawFn, session: ChatSession) -> Any:
     hostile = draw(changed())
-    chat = visit.conversation
+    chat = session.chats.current
     for key in draw(st.lists(st.sampled_from([keys.chat_key(chat.id), keys.tail_key(chat.id)]), max_size=2)):
         theirs = replace(draw(chats), id=chat.id)
-        value: Any = codec.dump(theirs, draw(st.sampled_from(["", visit.browser_store.by])))
+        value: Any = codec.dump(theirs, draw(st.sampled_from(["", session.storage.browser.by])))
         hostile[key] = draw(st.sampled_from([value, None, {"version": 9}]) | json_values)
     report = draw(st.dictionaries(st.sampled_from(["found", "changed", "problem", "used", "x"]), json_values))
     parts = {"found": {key: draw(json_values) for key in hostile}, "changed": hostile}
@@ -226,23 +226,23 @@ def reports(draw: st.DrawFn, visit: Visit) -> Any:
 def test_nothing_that_a_browser_reports_breaks_the_visit(registry: RunRegistry, puppet: Puppet, data: st.DataObject):
     browser = Browser(registry, puppet)
     here = browser.open()
-    here.send("One?")
+    here.active.send("One?")
     browser.store_all(here)
     for _ in range(data.draw(st.integers(1, 3))):
-        here.take_report(data.draw(json_values | reports(here)))
-        here.attach()
-    assert "One?" in [message.text for message in here.conversation.messages]
-    here.send("Two?")
-    for write in here.pending_writes:
+        here.sync.take_report(data.draw(json_values | reports(here)))
+        here.list.attach()
+    assert "One?" in [message.text for message in here.chats.current.messages]
+    here.active.send("Two?")
+    for write in here.storage.pending_writes:
         json.dumps(write.value)
         browser.items[write.key] = write.value
-    if all(here.browser_store.is_newer(key(here.conversation.id)) for key in (keys.chat_key, keys.tail_key)):
+    if all(here.storage.browser.is_newer(key(here.chats.current.id)) for key in (keys.chat_key, keys.tail_key)):
         return
-    again = browser.open(here.conversation.id)
-    assert not again.unknown_link
-    assert {"One?", "Two?"} <= {it.text for it in (*again.conversation.messages, *again.conversation.queue)}
-    assert again.used / 5_242_880 >= 0
-    here.stop()
+    again = browser.open(here.chats.current.id)
+    assert not again.list.unknown_link
+    assert {"One?", "Two?"} <= {it.text for it in (*again.chats.current.messages, *again.chats.current.queue)}
+    assert again.storage.used / 5_242_880 >= 0
+    here.active.stop()
 
 
 def nested(depth: int) -> object:
@@ -254,17 +254,17 @@ def nested(depth: int) -> object:
 
 @pytest.mark.parametrize("depth", [200, 900, 960, 990, 100_000])
 def test_a_report_that_is_nested_deeply_breaks_nothing(browser, answering, depth):
-    chat = answering.conversation
+    chat = answering.chats.current
     value = codec.dump(chat, "other") | {"more": nested(depth)}
-    answering.take_report({"changed": {keys.chat_key(chat.id): value}})
-    answering.take_report({"found": nested(depth), "problem": nested(depth), "used": nested(depth)})
-    answering.take_report(nested(depth))
-    answering.send("Two?")
+    answering.sync.take_report({"changed": {keys.chat_key(chat.id): value}})
+    answering.sync.take_report({"found": nested(depth), "problem": nested(depth), "used": nested(depth)})
+    answering.sync.take_report(nested(depth))
+    answering.active.send("Two?")
     browser.store_all(answering)
     assert [draft.text for draft in browser.stored(chat.id).queue] == ["Two?"]
 
 
 @pytest.mark.parametrize("used", [-1, 10**400, 1.5, "9", None, True, float("nan")])
-def test_what_the_storage_holds_is_a_number_that_can_be_shown(visit, used):
-    visit.take_report({"used": used})
-    assert visit.used / 5_242_880 < 10
+def test_what_the_storage_holds_is_a_number_that_can_be_shown(session, used):
+    session.sync.take_report({"used": used})
+    assert session.storage.used / 5_242_880 < 10

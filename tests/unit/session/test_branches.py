@@ -138,55 +138,55 @@ def test_what_was_deleted_and_brought_back_is_not_deleted_by_the_tab_that_knows_
 
 def test_an_answer_in_the_middle_is_made_again_by_the_model_that_was_chosen(browser, answering, puppet) -> None:
     end(answering, puppet)
-    answering.send("Two?")
+    answering.active.send("Two?")
     browser.store_all(answering)
     end(answering, puppet, "Other", DONE.ended)
-    first = answering.conversation.path[1]
-    answering.retry(first.id, ModelRef("only", "another"))
+    first = answering.chats.current.path[1]
+    answering.branches.regenerate(first.id, ModelRef("only", "another"))
     browser.store_all(answering)
     end(answering, puppet, "Again", DONE.ended)
     assert puppet.requests[-1].model == "another"
-    assert texts(answering.conversation) == ["One?", "Again"]
-    answering.show_version(first.id)
-    assert texts(answering.conversation) == ["One?", "Some text", "Two?", "Other"]
+    assert texts(answering.chats.current) == ["One?", "Again"]
+    answering.branches.show_version(first.id)
+    assert texts(answering.chats.current) == ["One?", "Some text", "Two?", "Other"]
 
 
 def test_while_an_answer_is_made_nothing_is_asked_again_edited_or_deleted(answering) -> None:
-    before = answering.conversation
+    before = answering.chats.current
     for message in before.path:
-        answering.retry(message.id)
-        answering.edit(message.id, "Else?")
-        answering.continue_answer(message.id)
-        answering.delete_message(message.id)
-        answering.rate(before.path[-1].id, GOOD)
-    assert answering.conversation.messages == before.messages
+        answering.branches.regenerate(message.id)
+        answering.branches.edit(message.id, "Else?")
+        answering.branches.continue_answer(message.id)
+        answering.branches.delete_message(message.id)
+        answering.branches.rate(before.path[-1].id, GOOD)
+    assert answering.chats.current.messages == before.messages
 
 
 def test_undo_brings_a_deleted_message_back_although_more_was_said_since(browser, answering, puppet) -> None:
     end(answering, puppet)
-    answering.delete_message(answering.conversation.path[0].id)
-    assert texts(answering.conversation) == []
-    answering.send("Two?")
+    answering.branches.delete_message(answering.chats.current.path[0].id)
+    assert texts(answering.chats.current) == []
+    answering.active.send("Two?")
     browser.store_all(answering)
     end(answering, puppet, "Other", DONE.ended)
     assert [message.content for message in puppet.requests[-1].messages] == ["Two?"]
-    answering.undo()
-    assert texts(answering.conversation) == ["One?", "Some text", "Two?", "Other"]
+    answering.undo.take_back()
+    assert texts(answering.chats.current) == ["One?", "Some text", "Two?", "Other"]
 
 
 def test_what_is_deleted_is_not_in_the_storage_any_more(browser, answering, puppet) -> None:
     end(answering, puppet)
-    answering.delete_message(answering.conversation.path[0].id)
+    answering.branches.delete_message(answering.chats.current.path[0].id)
     browser.store_all(answering)
-    chat = codec.dump(browser.stored(answering.conversation.id))
+    chat = codec.dump(browser.stored(answering.chats.current.id))
     assert "One?" not in str(chat)
     assert "Some text" not in str(chat)
 
 
 def test_a_reason_is_cleaned_and_one_that_is_too_long_is_refused(answering, puppet) -> None:
     end(answering, puppet)
-    answer = answering.conversation.path[-1].id
-    answering.rate(answer, Feedback(False, "a\x00b"))
+    answer = answering.chats.current.path[-1].id
+    answering.branches.rate(answer, Feedback(False, "a\x00b"))
     with pytest.raises(InputError):
-        answering.rate(answer, Feedback(False, "x" * 200_000))
-    assert answering.conversation.path[-1].feedback == Feedback(False, "ab")
+        answering.branches.rate(answer, Feedback(False, "x" * 200_000))
+    assert answering.chats.current.path[-1].feedback == Feedback(False, "ab")

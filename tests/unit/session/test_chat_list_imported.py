@@ -14,16 +14,16 @@ from tests.support.fake_browser import DONE, end, endings, texts
 from tests.support.listed_chats import first_chat, ids  # noqa: F401
 
 
-def test_imported_chats_are_stored_and_taken_out_by_undo(browser, visit, first):
+def test_imported_chats_are_stored_and_taken_out_by_undo(browser, session, first):
     imported = [answered("Imported?"), answered("Also imported?")]
-    visit.take_in(imported)
-    assert (visit.undoable.act, visit.undoable.name) == ("imported", "2 chats")
-    browser.store_all(visit)
+    session.list.take_in(imported)
+    assert (session.undo.last.act, session.undo.last.name) == ("imported", "2 chats")
+    browser.store_all(session)
     assert ids(browser) == {first.id, *(chat.id for chat in imported)}
     assert browser.stored(imported[0].id).messages == imported[0].messages
-    visit.undo()
-    browser.store_all(visit)
-    assert (ids(browser), visit.undoable) == ({first.id}, None)
+    session.undo.take_back()
+    browser.store_all(session)
+    assert (ids(browser), session.undo.last) == ({first.id}, None)
 
 
 @pytest.fixture(params=["small", "long"])
@@ -35,47 +35,47 @@ def size(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 @pytest.mark.parametrize("opened", [True, False])
-def test_an_import_into_a_chat_that_is_here_is_merged_and_taken_out_again(browser, visit, first, size, opened):
+def test_an_import_into_a_chat_that_is_here_is_merged_and_taken_out_again(browser, session, first, size, opened):
     if opened:
-        visit.open_chat(first.id)
+        session.list.open_chat(first.id)
     more = first.ask("More?", by("m"))
     more = replace(more, messages=more.messages[:-1], leaf=more.messages[-2].id)
-    visit.take_in([more])
-    browser.store_all(visit)
+    session.list.take_in([more])
+    browser.store_all(session)
     assert browser.stored(first.id).messages == more.messages
-    visit.undo()
-    browser.store_all(visit)
+    session.undo.take_back()
+    browser.store_all(session)
     assert browser.stored(first.id).messages == first.messages
-    assert visit._chat(first.id).messages == first.messages
+    assert session.chats.get(first.id).messages == first.messages
     assert browser.stored(first.id).revision > more.revision
 
 
-def test_an_import_ends_no_answer_that_is_being_made(browser, visit, puppet):
-    visit.send("One?")
-    browser.store_all(visit)
-    exported = codec.load(codec.dump(visit.conversation))
+def test_an_import_ends_no_answer_that_is_being_made(browser, session, puppet):
+    session.active.send("One?")
+    browser.store_all(session)
+    exported = codec.load(codec.dump(session.chats.current))
     interrupted = exported.finish(exported.path[-1].id, Reply())
-    visit.take_in([interrupted])
-    end(visit, puppet, "Answer.", DONE)
-    assert (texts(visit), endings(visit)) == (["One?", "Answer."], [Ending.COMPLETE])
+    session.list.take_in([interrupted])
+    end(session, puppet, "Answer.", DONE)
+    assert (texts(session), endings(session)) == (["One?", "Answer."], [Ending.COMPLETE])
 
 
-def test_an_import_is_newer_than_the_deletion_of_the_same_chat(visit, first):
-    deleted = visit.browser_store.read(first.id)
+def test_an_import_is_newer_than_the_deletion_of_the_same_chat(session, first):
+    deleted = session.storage.browser.read(first.id)
     for _ in range(9):
-        visit.pin(first.id, True)
-    revision = visit.browser_store.read(first.id).revision
-    visit.delete([first.id])
-    visit.take_in([deleted])
-    assert visit.browser_store.read(first.id).revision > revision
+        session.list.pin(first.id, True)
+    revision = session.storage.browser.read(first.id).revision
+    session.list.delete([first.id])
+    session.list.take_in([deleted])
+    assert session.storage.browser.read(first.id).revision > revision
 
 
-def test_an_import_with_the_highest_revision_can_be_changed_and_stored(browser, visit):
+def test_an_import_with_the_highest_revision_can_be_changed_and_stored(browser, session):
     imported = replace(answered("Imported?"), revision=LATEST)
-    visit.take_in([imported])
-    browser.store_all(visit)
-    visit.rename(imported.id, "Named")
-    visit.rename(imported.id, "Named again")
-    assert visit.browser_store.waits(imported.id)
-    browser.store_all(visit)
+    session.list.take_in([imported])
+    browser.store_all(session)
+    session.list.rename(imported.id, "Named")
+    session.list.rename(imported.id, "Named again")
+    assert session.storage.browser.waits(imported.id)
+    browser.store_all(session)
     assert browser.stored(imported.id).title == "Named again"

@@ -12,7 +12,7 @@ from chatcore.personas.library import Known, Library, presets
 from chatcore.personas.model import MAX_ID, MAX_NAME, Persona
 from chatcore.personas.names import COMPARED, Taken
 from chatcore.personas.parsing import check
-from chatcore.session.session import Visit
+from chatcore.session.session import ChatSession
 from chatcore.storage.browser.personas import OwnPersonas
 from chatcore.text.json_source import Problem
 from tests.support.builders.personas import PERSONAS, VALID, persona
@@ -35,8 +35,8 @@ class OnServer:
         return [("bad.json", Problem("id", "it is missing"))]
 
 
-def own(visit: Visit) -> OwnPersonas:
-    return visit.personas.own
+def own(session: ChatSession) -> OwnPersonas:
+    return session.personas.own
 
 
 def keys(found: list[Known]) -> list[str]:
@@ -46,9 +46,9 @@ def keys(found: list[Known]) -> list[str]:
 # What there is
 
 
-def test_the_presets_ship_and_can_t_be_changed(visit: Visit) -> None:
+def test_the_presets_ship_and_can_t_be_changed(session: ChatSession) -> None:
     assert sorted(it.id for it in presets()) == list(PRESETS)
-    assert all(not known.mine and known.source == "preset" for known in visit.personas.library.all())
+    assert all(not known.mine and known.source == "preset" for known in session.personas.library.all())
     assert all(check(it.to_dict()).persona == it and not it.unknown for it in presets())
 
 
@@ -66,9 +66,9 @@ def test_a_preset_that_is_none_is_a_fault_of_the_app(tmp_path: Path, monkeypatch
         presets.__wrapped__()
 
 
-def test_own_ones_come_first_then_shared_ones_then_presets_each_by_name(visit: Visit) -> None:
-    library = Library(own(visit), OnServer(persona("s2", "b"), persona("s1", "A")))
-    own(visit).save(persona("o", "Z"))
+def test_own_ones_come_first_then_shared_ones_then_presets_each_by_name(session: ChatSession) -> None:
+    library = Library(own(session), OnServer(persona("s2", "b"), persona("s1", "A")))
+    own(session).save(persona("o", "Z"))
     assert keys(library.all())[:3] == ["own:o", "shared:s1", "shared:s2"]
     assert keys(library.all())[3:] == sorted(keys(library.all())[3:], key=lambda key: _name(library, key))
     assert len(library.all()) == 3 + len(PRESETS)
@@ -80,13 +80,13 @@ def _name(library: Library, key: str) -> str:
     return known.persona.name.casefold()
 
 
-def test_one_is_found_by_its_key(visit: Visit) -> None:
-    own(visit).save(persona("tutor", "Mine"))
-    mine, preset = visit.personas.library.find("own:tutor"), visit.personas.library.find("preset:tutor")
+def test_one_is_found_by_its_key(session: ChatSession) -> None:
+    own(session).save(persona("tutor", "Mine"))
+    mine, preset = session.personas.library.find("own:tutor"), session.personas.library.find("preset:tutor")
     assert mine
     assert preset
     assert (mine.mine, mine.persona.name, preset.mine, preset.persona.name) == (True, "Mine", False, "Tutor")
-    assert [visit.personas.library.find(key) for key in ("", "tutor", "own:x", "shared:tutor", "own:tutor:x")] == [
+    assert [session.personas.library.find(key) for key in ("", "tutor", "own:x", "shared:tutor", "own:tutor:x")] == [
         None
     ] * 5
 
@@ -102,9 +102,9 @@ def test_one_is_found_by_its_key(visit: Visit) -> None:
         ("", True),
     ],
 )
-def test_every_word_must_occur_in_name_description_prompt_or_id(visit: Visit, query: str, found: bool) -> None:
-    own(visit).save(persona("code-x", "Prüfer", description="Liest alles.", systemPrompt="An der Straße."))
-    assert ("own:code-x" in keys(visit.personas.library.search(query))) == found
+def test_every_word_must_occur_in_name_description_prompt_or_id(session: ChatSession, query: str, found: bool) -> None:
+    own(session).save(persona("code-x", "Prüfer", description="Liest alles.", systemPrompt="An der Straße."))
+    assert ("own:code-x" in keys(session.personas.library.search(query))) == found
 
 
 # Which ids and names are taken
@@ -124,8 +124,10 @@ def test_every_word_must_occur_in_name_description_prompt_or_id(visit: Visit, qu
         ("tutors", "Tutors", ""),
     ],
 )
-def test_an_id_and_a_name_that_looks_the_same_are_taken(visit: Visit, persona_id: str, name: str, field: str) -> None:
-    clash = visit.personas.library.clash(persona(persona_id, name))
+def test_an_id_and_a_name_that_looks_the_same_are_taken(
+    session: ChatSession, persona_id: str, name: str, field: str
+) -> None:
+    clash = session.personas.library.clash(persona(persona_id, name))
     assert (clash.field if clash else "") == field
 
 
@@ -138,9 +140,9 @@ def test_letters_that_look_like_others_are_compared(one: str, other: str, same: 
     assert taken.has_name(other) == same
 
 
-def test_one_that_is_edited_keeps_what_it_has_though_another_has_it_too(visit: Visit) -> None:
-    own(visit).save(persona("o", "Mine"))
-    shared = Library(own(visit), OnServer(persona("o", "Mine")))
+def test_one_that_is_edited_keeps_what_it_has_though_another_has_it_too(session: ChatSession) -> None:
+    own(session).save(persona("o", "Mine"))
+    shared = Library(own(session), OnServer(persona("o", "Mine")))
     assert shared.clash(persona("o", "Mine", systemPrompt="New."), "own:o") is None
     assert shared.clash(persona("O", "Mine"), "own:o") == Problem("id", "another persona has this id")
     assert shared.clash(persona("o", "M1ne"), "own:o")
@@ -179,32 +181,34 @@ def test_a_free_id_and_name_are_numbered_and_within_the_limits() -> None:
 # What a click does
 
 
-def test_what_is_saved_is_stored_its_draft_dropped_and_both_are_taken_back(browser: Browser, visit: Visit) -> None:
-    visit.personas.save(persona("mine", "Mine", systemPrompt="Old."))
-    own(visit).keep_draft("mine", "half")
-    known = visit.personas.save(persona("mine", "Mine", systemPrompt="New.").to_json())
-    browser.store_all(visit)
+def test_what_is_saved_is_stored_its_draft_dropped_and_both_are_taken_back(
+    browser: Browser, session: ChatSession
+) -> None:
+    session.personas.save(persona("mine", "Mine", systemPrompt="Old."))
+    own(session).keep_draft("mine", "half")
+    known = session.personas.save(persona("mine", "Mine", systemPrompt="New.").to_json())
+    browser.store_all(session)
     assert own(browser.open()).all() == [known.persona]
-    assert (known.key, own(visit).drafts) == ("own:mine", {})
-    assert visit.undoable
-    assert (visit.undoable.act, visit.undoable.name) == ("saved", "“Mine”")
-    visit.undo()
-    assert [it.system_prompt for it in own(visit).all()] == ["Old."]
-    assert own(visit).draft("mine") == "half"
+    assert (known.key, own(session).drafts) == ("own:mine", {})
+    assert session.undo.last
+    assert (session.undo.last.act, session.undo.last.name) == ("saved", "“Mine”")
+    session.undo.take_back()
+    assert [it.system_prompt for it in own(session).all()] == ["Old."]
+    assert own(session).draft("mine") == "half"
 
 
-def test_a_new_one_that_is_taken_back_is_gone(visit: Visit) -> None:
-    visit.personas.save(persona())
-    visit.undo()
-    assert own(visit).all() == []
+def test_a_new_one_that_is_taken_back_is_gone(session: ChatSession) -> None:
+    session.personas.save(persona())
+    session.undo.take_back()
+    assert own(session).all() == []
 
 
-def test_an_id_that_is_changed_moves_the_persona_and_back(visit: Visit) -> None:
-    visit.personas.save(persona("old", "Mine"))
-    assert visit.personas.save(persona("new", "Mine"), was="old").key == "own:new"
-    assert [it.id for it in own(visit).all()] == ["new"]
-    visit.undo()
-    assert [it.id for it in own(visit).all()] == ["old"]
+def test_an_id_that_is_changed_moves_the_persona_and_back(session: ChatSession) -> None:
+    session.personas.save(persona("old", "Mine"))
+    assert session.personas.save(persona("new", "Mine"), was="old").key == "own:new"
+    assert [it.id for it in own(session).all()] == ["new"]
+    session.undo.take_back()
+    assert [it.id for it in own(session).all()] == ["old"]
 
 
 @pytest.mark.parametrize(
@@ -217,86 +221,88 @@ def test_an_id_that_is_changed_moves_the_persona_and_back(visit: Visit) -> None:
     ],
 )
 def test_what_can_t_be_saved_is_refused_with_field_and_reason_and_changes_nothing(
-    visit: Visit, text: str, reason: str
+    session: ChatSession, text: str, reason: str
 ) -> None:
-    pending = len(visit.pending_writes)
+    pending = len(session.storage.pending_writes)
     with pytest.raises(InputError) as refused:
-        visit.personas.save(text)
+        session.personas.save(text)
     assert str(refused.value).startswith(reason)
-    assert (own(visit).all(), visit.undoable, len(visit.pending_writes)) == ([], None, pending)
+    assert (own(session).all(), session.undo.last, len(session.storage.pending_writes)) == ([], None, pending)
 
 
-def test_what_is_deleted_comes_back_with_its_draft(browser: Browser, visit: Visit) -> None:
-    made = visit.personas.save(persona()).persona
-    own(visit).keep_draft("mine", "half")
-    browser.store_all(visit)
-    visit.personas.delete("mine")
-    browser.store_all(visit)
+def test_what_is_deleted_comes_back_with_its_draft(browser: Browser, session: ChatSession) -> None:
+    made = session.personas.save(persona()).persona
+    own(session).keep_draft("mine", "half")
+    browser.store_all(session)
+    session.personas.delete("mine")
+    browser.store_all(session)
     assert own(browser.open()).all() == []
-    visit.undo()
-    browser.store_all(visit)
+    session.undo.take_back()
+    browser.store_all(session)
     assert own(browser.open()).all() == [made]
     assert own(browser.open()).draft("mine") == "half"
 
 
-def test_what_is_not_there_is_deleted_without_a_word(visit: Visit) -> None:
-    visit.personas.delete("tutor")
-    assert visit.undoable is None
+def test_what_is_not_there_is_deleted_without_a_word(session: ChatSession) -> None:
+    session.personas.delete("tutor")
+    assert session.undo.last is None
 
 
-def test_a_preset_is_copied_and_the_copy_too(visit: Visit) -> None:
-    first, second = visit.personas.duplicate("preset:tutor"), visit.personas.duplicate("own:tutor-2")
+def test_a_preset_is_copied_and_the_copy_too(session: ChatSession) -> None:
+    first, second = session.personas.duplicate("preset:tutor"), session.personas.duplicate("own:tutor-2")
     assert [(it.key, it.persona.name) for it in (first, second)] == [
         ("own:tutor-2", "Tutor 2"),
         ("own:tutor-3", "Tutor 3"),
     ]
-    visit.undo()
-    assert own(visit).all() == [first.persona]
+    session.undo.take_back()
+    assert own(session).all() == [first.persona]
     with pytest.raises(InputError, match="no longer there"):
-        visit.personas.duplicate("own:tutor-3")
+        session.personas.duplicate("own:tutor-3")
 
 
-def test_the_problems_of_the_server_are_told(visit: Visit) -> None:
-    assert visit.personas.shared_problems == []
-    visit.personas.library.shared = OnServer()
-    assert visit.personas.shared_problems == [("bad.json", Problem("id", "it is missing"))]
+def test_the_problems_of_the_server_are_told(session: ChatSession) -> None:
+    assert session.personas.shared_problems == []
+    session.personas.library.shared = OnServer()
+    assert session.personas.shared_problems == [("bad.json", Problem("id", "it is missing"))]
 
 
 # What an import does
 
 
-def test_an_import_keeps_what_is_here_and_gives_it_another_name(visit: Visit) -> None:
-    visit.personas.save(persona("mine", "Mine"))
-    visit.personas.take_in([persona("mine", "Mine", systemPrompt="Other."), persona("new", "New")], replace=False)
-    assert {it.id: it.system_prompt for it in own(visit).all()} == {
+def test_an_import_keeps_what_is_here_and_gives_it_another_name(session: ChatSession) -> None:
+    session.personas.save(persona("mine", "Mine"))
+    session.personas.take_in([persona("mine", "Mine", systemPrompt="Other."), persona("new", "New")], replace=False)
+    assert {it.id: it.system_prompt for it in own(session).all()} == {
         "mine": "Be brief.",
         "mine-2": "Other.",
         "new": "Be brief.",
     }
-    assert visit.undoable
-    assert (visit.undoable.act, visit.undoable.name) == ("imported", "2 personas")
-    visit.undo()
-    assert own(visit).all() == [persona("mine", "Mine")]
+    assert session.undo.last
+    assert (session.undo.last.act, session.undo.last.name) == ("imported", "2 personas")
+    session.undo.take_back()
+    assert own(session).all() == [persona("mine", "Mine")]
 
 
-def test_an_import_replaces_own_ones_if_it_may_and_that_can_be_taken_back(visit: Visit) -> None:
-    visit.personas.save(persona("mine", "Mine"))
-    visit.personas.take_in([persona("mine", "My own", systemPrompt="Other."), persona("tutor", "Tutor")], replace=True)
-    assert [(it.id, it.name) for it in own(visit).all()] == [("mine", "My own"), ("tutor-2", "Tutor 2")]
-    visit.undo()
-    assert own(visit).all() == [persona("mine", "Mine")]
+def test_an_import_replaces_own_ones_if_it_may_and_that_can_be_taken_back(session: ChatSession) -> None:
+    session.personas.save(persona("mine", "Mine"))
+    session.personas.take_in(
+        [persona("mine", "My own", systemPrompt="Other."), persona("tutor", "Tutor")], replace=True
+    )
+    assert [(it.id, it.name) for it in own(session).all()] == [("mine", "My own"), ("tutor-2", "Tutor 2")]
+    session.undo.take_back()
+    assert own(session).all() == [persona("mine", "Mine")]
 
 
-def test_what_is_here_with_the_same_content_is_not_imported(visit: Visit) -> None:
-    visit.personas.save(persona("mine", "Mine"))
-    visit.personas.take_in([persona("mine", "Mine"), *presets()], replace=False)
-    assert own(visit).all() == [persona("mine", "Mine")]
+def test_what_is_here_with_the_same_content_is_not_imported(session: ChatSession) -> None:
+    session.personas.save(persona("mine", "Mine"))
+    session.personas.take_in([persona("mine", "Mine"), *presets()], replace=False)
+    assert own(session).all() == [persona("mine", "Mine")]
 
 
-def test_an_import_with_a_name_that_looks_like_another_is_refused_as_a_whole(visit: Visit) -> None:
+def test_an_import_with_a_name_that_looks_like_another_is_refused_as_a_whole(session: ChatSession) -> None:
     with pytest.raises(InputError, match=r"personas\[1\]\.name"):
-        visit.personas.take_in([persona("new", "New"), persona("other", CYRILLIC)], replace=False)
-    assert (own(visit).all(), visit.undoable) == ([], None)
+        session.personas.take_in([persona("new", "New"), persona("other", CYRILLIC)], replace=False)
+    assert (own(session).all(), session.undo.last) == ([], None)
 
 
 def test_a_persona_that_is_valid_for_the_tests_is_valid() -> None:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chatcore.session.session import Visit
+from chatcore.session.session import ChatSession
 from chatcore.storage import codec, keys
 from chatcore.storage.browser.loading import load_storage
 from chatcore.storage.preferences import UNSAID, Preferences
@@ -49,32 +49,34 @@ def test_what_is_no_wish_is_put_aside_and_the_page_opens(hostile):
     assert [damage.key for damage in found.damage] == [keys.INDEX_KEY]
 
 
-def test_wishes_survive_a_reload(browser: Browser, visit: Visit) -> None:
-    visit.set_preferences(GERMAN)
-    browser.store_all(visit)
-    assert browser.open().browser_store.index.preferences == GERMAN
+def test_wishes_survive_a_reload(browser: Browser, session: ChatSession) -> None:
+    session.set_preferences(GERMAN)
+    browser.store_all(session)
+    assert browser.open().storage.browser.index.preferences == GERMAN
 
 
-def test_a_wish_that_is_there_already_is_not_stored_again(browser: Browser, visit: Visit) -> None:
-    visit.set_preferences(GERMAN)
-    browser.store_all(visit)
-    visit.set_preferences(GERMAN)
-    assert len(visit.pending_writes) == 0
+def test_a_wish_that_is_there_already_is_not_stored_again(browser: Browser, session: ChatSession) -> None:
+    session.set_preferences(GERMAN)
+    browser.store_all(session)
+    session.set_preferences(GERMAN)
+    assert len(session.storage.pending_writes) == 0
 
 
-def test_another_tab_does_not_write_over_what_was_wished_here(browser: Browser, visit: Visit, puppet: Puppet) -> None:
+def test_another_tab_does_not_write_over_what_was_wished_here(
+    browser: Browser, session: ChatSession, puppet: Puppet
+) -> None:
     other = browser.open()
     browser.store_all(other)
-    visit.set_preferences(GERMAN)
-    browser.store_all(visit)
+    session.set_preferences(GERMAN)
+    browser.store_all(session)
     browser.reconcile()
-    other.send("One?")
+    other.active.send("One?")
     browser.store_all(other)
-    assert browser.open().browser_store.index.preferences == GERMAN
+    assert browser.open().storage.browser.index.preferences == GERMAN
 
 
 @pytest.mark.parametrize("value", [None, "junk", [], {"version": 2, "revision": "x"}, {"version": 3, "titles": False}])
-def test_what_another_tab_stores_that_is_no_index_changes_no_wish(visit: Visit, value: object) -> None:
-    visit.set_preferences(GERMAN)
-    visit.take_report({"changed": {keys.INDEX_KEY: value}})
-    assert visit.browser_store.index.preferences == GERMAN
+def test_what_another_tab_stores_that_is_no_index_changes_no_wish(session: ChatSession, value: object) -> None:
+    session.set_preferences(GERMAN)
+    session.sync.take_report({"changed": {keys.INDEX_KEY: value}})
+    assert session.storage.browser.index.preferences == GERMAN

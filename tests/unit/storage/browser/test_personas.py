@@ -8,7 +8,7 @@ from hypothesis import given
 from chatcore.errors import InputError
 from chatcore.personas.model import Persona
 from chatcore.personas.parsing import MAX_TEXT
-from chatcore.session.session import Visit
+from chatcore.session.session import ChatSession
 from chatcore.storage import keys
 from chatcore.storage.browser import persona_drafts
 from chatcore.storage.browser.loading import load_storage
@@ -24,8 +24,8 @@ KEY = keys.PERSONA_PREFIX + "mine"
 DRAFT = keys.DRAFT_PREFIX + "mine"
 
 
-def own(visit: Visit) -> OwnPersonas:
-    return visit.personas.own
+def own(session: ChatSession) -> OwnPersonas:
+    return session.personas.own
 
 
 def value(revision: int = 5, by: str = "other", **fields: object) -> dict[str, Any]:
@@ -43,22 +43,22 @@ def mine(pending_writes: PendingWrites) -> OwnPersonas:
     return OwnPersonas(pending_writes, "me")
 
 
-def test_what_is_saved_is_there_after_a_reload(browser: Browser, visit: Visit) -> None:
+def test_what_is_saved_is_there_after_a_reload(browser: Browser, session: ChatSession) -> None:
     made = persona(author="me", personality={"tone": "warm", "humour": "dry"})
-    own(visit).save(made)
-    own(visit).keep_draft("mine", '{"id": half')
-    browser.store_all(visit)
+    own(session).save(made)
+    own(session).keep_draft("mine", '{"id": half')
+    browser.store_all(session)
     again = own(browser.open())
     assert (again.all(), again.get("mine"), again.draft("mine")) == ([made], made, '{"id": half')
 
 
-def test_what_is_deleted_is_gone_after_a_reload(browser: Browser, visit: Visit) -> None:
-    own(visit).save(persona())
-    own(visit).keep_draft("mine", "half")
-    browser.store_all(visit)
-    own(visit).delete("mine")
-    own(visit).drop_draft("mine")
-    browser.store_all(visit)
+def test_what_is_deleted_is_gone_after_a_reload(browser: Browser, session: ChatSession) -> None:
+    own(session).save(persona())
+    own(session).keep_draft("mine", "half")
+    browser.store_all(session)
+    own(session).delete("mine")
+    own(session).drop_draft("mine")
+    browser.store_all(session)
     again = own(browser.open())
     assert (again.all(), again.drafts) == ([], {})
     assert not {KEY, DRAFT} & browser.items.keys()
@@ -92,20 +92,20 @@ def test_what_is_not_there_can_be_deleted(mine: OwnPersonas, pending_writes: Pen
 # Drafts
 
 
-def test_the_oldest_drafts_go_when_there_are_too_many(browser: Browser, visit: Visit) -> None:
+def test_the_oldest_drafts_go_when_there_are_too_many(browser: Browser, session: ChatSession) -> None:
     for number in range(persona_drafts.MAX_DRAFTS + 2):
-        own(visit).keep_draft(f"new:{number}", str(number))
-    assert list(own(visit).drafts.values()) == [str(number) for number in range(persona_drafts.MAX_DRAFTS + 1, 1, -1)]
-    browser.store_all(visit)
+        own(session).keep_draft(f"new:{number}", str(number))
+    assert list(own(session).drafts.values()) == [str(number) for number in range(persona_drafts.MAX_DRAFTS + 1, 1, -1)]
+    browser.store_all(session)
     assert len(load_storage(browser.items).drafts) == persona_drafts.MAX_DRAFTS
 
 
 def test_drafts_that_are_too_many_in_the_storage_are_removed(browser: Browser) -> None:
     for number in range(persona_drafts.MAX_DRAFTS + 1):
         browser.items[f"{keys.DRAFT_PREFIX}{number}"] = {"version": 1, "revision": number, "text": "half"}
-    visit = browser.open()
-    assert "0" not in own(visit).drafts
-    browser.store_all(visit)
+    session = browser.open()
+    assert "0" not in own(session).drafts
+    browser.store_all(session)
     assert len(load_storage(browser.items).drafts) == persona_drafts.MAX_DRAFTS
 
 
@@ -153,12 +153,12 @@ def test_half_a_character_in_a_draft_can_be_written(mine: OwnPersonas, pending_w
 )
 def test_what_can_t_be_read_is_put_aside_and_its_original_removed(browser: Browser, key: str, bad: object) -> None:
     browser.items[key] = bad
-    visit = browser.open()
-    assert (own(visit).all(), own(visit).drafts) == ([], {})
-    assert [(damage.key, damage.value) for damage in visit.damage] == [(key, bad)]
-    browser.store_all(visit)
+    session = browser.open()
+    assert (own(session).all(), own(session).drafts) == ([], {})
+    assert [(damage.key, damage.value) for damage in session.storage.damage] == [(key, bad)]
+    browser.store_all(session)
     assert key not in browser.items
-    assert [damage.value for damage in browser.open().aside] == [bad]
+    assert [damage.value for damage in browser.open().storage.aside] == [bad]
 
 
 @given(json_values)
@@ -170,35 +170,35 @@ def test_any_value_in_the_storage_is_a_persona_or_is_put_aside(value: Any) -> No
 def test_what_a_newer_version_stored_is_never_overwritten(browser: Browser) -> None:
     newer = {"version": 9, "revision": 1, "by": "x"}
     browser.items |= {KEY: newer, DRAFT: newer}
-    visit = browser.open()
+    session = browser.open()
     with pytest.raises(InputError, match="newer version"):
-        own(visit).save(persona())
-    own(visit).keep_draft("mine", "half")
-    own(visit).drop_draft("mine")
-    own(visit).delete("mine")
+        own(session).save(persona())
+    own(session).keep_draft("mine", "half")
+    own(session).drop_draft("mine")
+    own(session).delete("mine")
     with pytest.raises(InputError, match="another persona has this id"):
-        visit.personas.save(persona())
-    browser.store_all(visit)
+        session.personas.save(persona())
+    browser.store_all(session)
     assert (browser.items[KEY], browser.items[DRAFT]) == (newer, newer)
 
 
 # The stamps that a page compares with what the browser has
 
 
-def test_the_page_knows_what_is_stored_not_what_is_on_its_way(browser: Browser, visit: Visit) -> None:
-    assert own(visit).known() == {}
-    own(visit).save(persona())
-    assert own(visit).known() == {KEY: None}
-    browser.store_all(visit)
+def test_the_page_knows_what_is_stored_not_what_is_on_its_way(browser: Browser, session: ChatSession) -> None:
+    assert own(session).known() == {}
+    own(session).save(persona())
+    assert own(session).known() == {KEY: None}
+    browser.store_all(session)
     there = browser.stamp(KEY)
-    assert own(visit).known() == {KEY: there}
-    own(visit).save(persona(systemPrompt="New."))
-    assert own(visit).known() == {KEY: there}
-    browser.store_all(visit)
-    own(visit).delete("mine")
-    assert own(visit).known() == {KEY: browser.stamp(KEY)}
-    browser.store_all(visit)
-    assert own(visit).known() == {KEY: None}
+    assert own(session).known() == {KEY: there}
+    own(session).save(persona(systemPrompt="New."))
+    assert own(session).known() == {KEY: there}
+    browser.store_all(session)
+    own(session).delete("mine")
+    assert own(session).known() == {KEY: browser.stamp(KEY)}
+    browser.store_all(session)
+    assert own(session).known() == {KEY: None}
 
 
 def test_the_page_is_told_of_the_newest_alone() -> None:

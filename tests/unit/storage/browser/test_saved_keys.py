@@ -8,7 +8,7 @@ import pytest
 import chatcore
 from chatcore.errors import InputError
 from chatcore.providers.credentials import ADDRESS_LENGTH, KEY_LENGTH
-from chatcore.session.session import Visit
+from chatcore.session.session import ChatSession
 from chatcore.storage import keys
 from chatcore.storage.browser.loading import load_storage
 from chatcore.storage.browser.pending_writes import PendingWrites
@@ -252,40 +252,40 @@ def test_the_word_of_an_own_write_and_nonsense_change_nothing(holder: Holder) ->
     assert len(pending_writes) == 0
 
 
-def test_tabs_agree_on_the_keys(browser: Browser, visit: Visit) -> None:
+def test_tabs_agree_on_the_keys(browser: Browser, session: ChatSession) -> None:
     other = browser.open()
-    visit.saved_keys.use("openai", KEY, "", remember=True)
-    other.saved_keys.use("anthropic", KEY, "", remember=True)
+    session.keys.use("openai", KEY, "", remember=True)
+    other.keys.use("anthropic", KEY, "", remember=True)
     browser.reconcile()
-    for tab in (visit, other):
-        assert "openai" in tab.saved_keys
-        assert "anthropic" in tab.saved_keys
+    for tab in (session, other):
+        assert "openai" in tab.keys
+        assert "anthropic" in tab.keys
     assert kept(browser.items[keys.KEYS_KEY]) == {"openai": KEY, "anthropic": KEY}
-    other.take_news()
-    visit.saved_keys.forget("openai")
+    other.sync.take_news()
+    session.keys.forget("openai")
     browser.reconcile()
-    assert "openai" not in other.saved_keys
-    assert other.take_news()
-    other.saved_keys.forget("anthropic")
+    assert "openai" not in other.keys
+    assert other.sync.take_news()
+    other.keys.forget("anthropic")
     browser.reconcile()
-    assert "anthropic" not in visit.saved_keys
+    assert "anthropic" not in session.keys
     assert keys.KEYS_KEY not in browser.items
-    visit.saved_keys.use("openai", "sk-again", "", remember=True)
+    session.keys.use("openai", "sk-again", "", remember=True)
     browser.reconcile()
-    assert "openai" in other.saved_keys
+    assert "openai" in other.keys
 
 
-def test_tabs_that_both_change_a_key_agree_on_one(browser: Browser, visit: Visit) -> None:
+def test_tabs_that_both_change_a_key_agree_on_one(browser: Browser, session: ChatSession) -> None:
     other = browser.open()
-    visit.saved_keys.use("openai", "sk-1", "", remember=True)
-    other.saved_keys.use("openai", "sk-2", "", remember=True)
+    session.keys.use("openai", "sk-1", "", remember=True)
+    other.keys.use("openai", "sk-2", "", remember=True)
     browser.reconcile()
     assert kept(browser.items[keys.KEYS_KEY]) == {"openai": "sk-2"}
-    visit.saved_keys.use("openai", "sk-1", "", remember=True)
-    other.saved_keys.forget("openai")
+    session.keys.use("openai", "sk-1", "", remember=True)
+    other.keys.forget("openai")
     browser.reconcile()
     stored_now = "openai" in kept(browser.items.get(keys.KEYS_KEY))
-    assert ("openai" in visit.saved_keys) == ("openai" in other.saved_keys) == stored_now
+    assert ("openai" in session.keys) == ("openai" in other.keys) == stored_now
 
 
 def test_the_page_hears_of_the_same_keys_as_the_tests() -> None:
