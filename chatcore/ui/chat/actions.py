@@ -15,21 +15,12 @@ from chatcore.conversation.metrics import tokens_per_second
 from chatcore.session.session import Visit
 from chatcore.ui import i18n
 from chatcore.ui.chat import model_dialog, persona_picker, prompt_inspector
-from chatcore.ui.components.sources import compact
+from chatcore.ui.components import keys, message_actions
 from chatcore.ui.session import directory
 from chatcore.ui.shell.clicks import counted
 
 CAST = 20
 """Personas that are offered with one click to answer again."""
-# The page has the code once and each row calls it: what is part of an element is sent with it every time.
-_code = st.components.v2.component(
-    "chatcore_actions",
-    html='<span role="status" class="chat-voice"></span>',
-    css=compact("actions.css"),
-    js=compact("actions.js"),
-    isolate_styles=False,
-)
-_row = st.components.v2.component("chatcore_actions_row", js=compact("actions_row.js"), isolate_styles=False)
 
 
 def draw_code(visit: Visit) -> None:
@@ -64,12 +55,12 @@ def draw_code(visit: Visit) -> None:
     offered_personas = [
         {"persona": it.key, "name": persona_picker.name(it)} for it in visit.personas.library.all()[:CAST]
     ]
-    _code(key="actions-code", data={"words": names, "models": offered, "personas": offered_personas})
+    message_actions.mount_code(names, offered, offered_personas)
 
 
 def draw(visit: Visit, message: Message, versions: list[Message], again: bool = True) -> None:
     """The row of a message that is complete; "Regenerate" where it does not stand beside the ending already."""
-    key = f"actions-{message.id}".replace("__", "_.")
+    key = keys.of("actions-", message.id)
     data: dict[str, Any] = {"id": message.id, "text": message.text, "place": message.parent or ""}
     if len(versions) > 1:
         at = versions.index(message) + 1
@@ -93,7 +84,7 @@ def draw(visit: Visit, message: Message, versions: list[Message], again: bool = 
         else:
             prompt_inspector.show(message.id)
 
-    _row(key=key, data=data, on_act_change=counted(act), on_open_change=counted(show, dialog=True))
+    message_actions.mount_row(key, data, counted(act), counted(show, dialog=True))
 
 
 def _act(visit: Visit, message: Message, versions: list[Message], what: object) -> None:

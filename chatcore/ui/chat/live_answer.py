@@ -14,6 +14,7 @@ from chatcore.ui.chat import pausing
 from chatcore.ui.chat.markdown import draw as draw_piece
 from chatcore.ui.chat.reasoning import LiveThoughts
 from chatcore.ui.chat.transcript import Places, pieces
+from chatcore.ui.components import keys
 from chatcore.ui.session import VISIT_KEY, server
 from chatcore.ui.storage.sync import draw_write
 
@@ -95,7 +96,7 @@ def draw_still(visit: Visit, places: Places, checkpoint_slot: DeltaGenerator) ->
         return
     if pausing.held_answer(visit):
         waiting.caption(i18n.PAUSED)
-    still = places.body.container(key="still")
+    still = places.body.container(key=keys.STILL)
     for piece in pieces(pausing.shown(visit, answer, run.reply().text if run else "")):
         draw_piece(still, piece)
     with checkpoint_slot.container():
@@ -145,7 +146,7 @@ def draw(visit: Visit, places: Places, checkpoint_slot: DeltaGenerator) -> Delta
     run = visit.run
     if run is not None:
         page.follow(run)
-        with places.body, st.container(key="live"):
+        with places.body, st.container(key=keys.LIVE):
             st.write_stream(frames.frames(run, page))
         page.end()
     return waiting

@@ -14,6 +14,7 @@ from chatcore.prompting import build
 from chatcore.prompting.build import Part
 from chatcore.session.session import Visit
 from chatcore.ui import i18n
+from chatcore.ui.components import keys
 from chatcore.ui.session import directory
 from chatcore.ui.shell import clicks, dialogs
 from chatcore.ui.shell.clicks import counted
@@ -50,7 +51,7 @@ def draw_cut(at: Cut, message_id: str) -> None:
     place = st.empty()
     if message_id != at.since:
         return
-    with place.container(key=f"cut-{message_id}"):
+    with place.container(key=keys.CUT + message_id):
         if at.summary:
             with st.expander(i18n.CUT_SUMMARY, icon=":material/content_cut:"):
                 st.caption(i18n.SUMMARY_NOTE)
@@ -123,7 +124,7 @@ def _draw_parts(parts: tuple[Part, ...]) -> None:
     if first:
         place.button(i18n.EARLIER, key="sent-earlier", on_click=counted(partial(_widen, first), dialog=True))
     for number, part in enumerate(parts[first:], first):
-        with st.container(key=f"sent-part-{number}"):
+        with st.container(key=f"{keys.SENT_PART}{number}"):
             _draw_part(number + 1, part)
 
 

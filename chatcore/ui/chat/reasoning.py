@@ -11,6 +11,7 @@ from chatcore.markdown import blocks
 from chatcore.markdown.rewriter import Rewriter, pieces
 from chatcore.ui import i18n
 from chatcore.ui.chat.markdown import draw as draw_piece
+from chatcore.ui.components import keys
 
 SECONDS_BETWEEN = 1.0
 BYTES_PER_SECOND = 2_000
@@ -27,7 +28,7 @@ def draw(answer: Message, place: DeltaGenerator) -> None:
 
 def _folded(answer: Message, place: DeltaGenerator, label: str) -> DeltaGenerator:
     """With a key Streamlit keeps it open when the label changes; and takes it once in a run of the script."""
-    return place.expander(label, key=f"reasoning-{answer.id}".replace("__", "_."), icon=":material/psychology:")
+    return place.expander(label, key=keys.of("reasoning-", answer.id), icon=":material/psychology:")
 
 
 class LiveThoughts:

@@ -22,7 +22,8 @@ from chatcore.session.session import Visit
 from chatcore.ui import i18n
 from chatcore.ui.chat import persona_picker
 from chatcore.ui.chat.markdown import draw as draw_piece
-from chatcore.ui.chat.transcript import AVATARS, pieces
+from chatcore.ui.chat.transcript import AVATARS, KEYS, pieces
+from chatcore.ui.components import keys
 from chatcore.ui.session import directory, server
 from chatcore.ui.shell import clicks
 from chatcore.ui.shell.clicks import counted
@@ -45,13 +46,13 @@ def draw(visit: Visit, persona: Persona | None, key: str) -> None:
         st.caption(i18n.TRY_IT_HELP)
         with st.container(key="trial-said"):
             for number, message in enumerate(trial.messages):
-                with st.container(key=f"{message.role}-trial-{number}"), _bubble(message.role):
+                with st.container(key=f"{KEYS[message.role]}trial-{number}"), _bubble(message.role):
                     _draw_message(trial, message)
         with st.container(key="trial-acts", horizontal=True):
             stop, over = st.empty(), st.empty()
         if trial.running:
             # A key for each answer: the second click of two must not stop the next one.
-            key, icon = f"stop-trial-{trial.messages[-1].id}".replace("__", "_."), ":material/stop_circle:"
+            key, icon = keys.of(f"{keys.STOP_ANSWER}trial-", trial.messages[-1].id), ":material/stop_circle:"
             stop.button(i18n.STOP, key=key, on_click=counted(trial.stop), icon=icon)
         if trial.messages:
             icon = ":material/restart_alt:"

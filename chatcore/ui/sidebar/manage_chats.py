@@ -37,7 +37,7 @@ def _draw(visit: Visit) -> None:
     st.subheader(i18n.EXPORT, anchor=False)
     with st.container(horizontal=True):
         for form in downloads.FORMS:
-            downloads.draw(i18n.export_all_as(form), form, visit.everything, [], key="export-all")
+            downloads.draw(i18n.export_all_as(form), form, visit.everything, [], key=f"export-all-{form}")
         if visit.aside:
             downloads.draw_unreadable(i18n.download_unread(len(visit.aside)), visit.aside)
     st.subheader(i18n.IMPORT, anchor=False)

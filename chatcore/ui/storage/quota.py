@@ -8,6 +8,7 @@ import streamlit as st
 from chatcore.conversation.listing import Entry
 from chatcore.session.session import Visit
 from chatcore.ui import i18n
+from chatcore.ui.components import keys
 from chatcore.ui.shell import clicks, dialogs
 from chatcore.ui.shell.clicks import counted
 from chatcore.ui.storage import downloads
@@ -27,7 +28,7 @@ def draw_way_out(visit: Visit) -> None:
     if visit.pending_writes.problem == "full":
         st.caption(i18n.used(visit.used, max(QUOTA, visit.used)))
     with st.container(horizontal=True):
-        downloads.draw(i18n.DOWNLOAD_EVERYTHING, "JSON", visit.everything, [], key="download", primary=True)
+        downloads.draw(i18n.DOWNLOAD_EVERYTHING, "JSON", visit.everything, [], key=keys.DOWNLOAD, primary=True)
         if visit.pending_writes.problem != "off":
             st.button(
                 i18n.DELETE_OLD,
