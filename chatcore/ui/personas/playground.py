@@ -13,8 +13,7 @@ from chatcore.conversation.messages import Message
 from chatcore.conversation.text_input import MAX_MESSAGE
 from chatcore.errors import InputError
 from chatcore.events import Ending
-from chatcore.markdown import blocks
-from chatcore.markdown.rewriter import Rewriter
+from chatcore.markdown.live_text import LiveText
 from chatcore.personas.model import Persona
 from chatcore.runs.registry import Run
 from chatcore.session.playground import Playground
@@ -138,18 +137,10 @@ def _follow(trial: Playground) -> None:
         st.rerun()
     else:
         body, waiting = st.container(), st.empty()
-        for piece in _pieces(run.reply().text):
-            draw_piece(body, piece)
+        for block in LiveText().feed(run.reply().text):
+            draw_piece(body, block.markdown)
         if not run.answering:
             waiting.caption(_waiting(run))
-
-
-def _pieces(text: str) -> Iterator[str]:
-    """The blocks of an answer that is being made; what is open in the last one is drawn as if it were closed."""
-    sealed, rest = blocks.split(text)
-    rewriter = Rewriter()
-    written = [*map(rewriter.write, sealed), rewriter.write(rest, half=True)]
-    return filter(None, written)
 
 
 def _waiting(run: Run) -> str:
