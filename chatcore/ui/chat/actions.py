@@ -14,7 +14,7 @@ from chatcore.conversation.messages import Feedback, Message, ModelRef
 from chatcore.conversation.metrics import tokens_per_second
 from chatcore.session.session import Visit
 from chatcore.ui import i18n
-from chatcore.ui.chat import model_dialog, persona_picker, prompt_inspector
+from chatcore.ui.chat import model_dialog, model_names, persona_picker, prompt_inspector
 from chatcore.ui.components import keys, message_actions
 from chatcore.ui.session import directory
 from chatcore.ui.shell.clicks import counted
@@ -49,7 +49,7 @@ def draw_code(visit: Visit) -> None:
         "next": i18n.NEXT_VERSION,
     }
     offered = [
-        {"provider": choice.provider, "model": choice.model, "name": _name(choice.provider, choice.model)}
+        {"provider": choice.provider, "model": choice.model, "name": model_names.full(choice.provider, choice.model)}
         for choice in _choices(visit)
     ]
     offered_personas = [
@@ -127,15 +127,9 @@ def _choices(visit: Visit) -> list[ModelRef]:
     return [choice for choice in known if choice.provider in ready and choice.model]
 
 
-def _name(provider: str, model: str) -> str:
-    names = {offer.id: offer.name for offer in directory().offers}
-    name = i18n.said(names.get(provider, provider))
-    return name if name.lower() == model.lower() else " · ".join(filter(None, (name, model)))
-
-
 def _numbers(answer: Message) -> list[tuple[str, str]]:
     """What is known of how an answer was made, each with its name."""
-    facts = [(i18n.MODEL, _name(answer.provider, answer.model))] if answer.model else []
+    facts = [(i18n.MODEL, model_names.full(answer.provider, answer.model))] if answer.model else []
     timing, usage = answer.timing, answer.usage
     if timing and timing.first is not None:
         facts.append((i18n.FACTS["first"], _duration(timing.first)))

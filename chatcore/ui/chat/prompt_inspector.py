@@ -14,8 +14,8 @@ from chatcore.prompting import build
 from chatcore.prompting.build import Part
 from chatcore.session.session import Visit
 from chatcore.ui import i18n
+from chatcore.ui.chat import model_names
 from chatcore.ui.components import keys
-from chatcore.ui.session import directory
 from chatcore.ui.shell import clicks, dialogs
 from chatcore.ui.shell.clicks import counted
 
@@ -78,9 +78,8 @@ def draw_dialog(visit: Visit) -> None:
 def _draw(visit: Visit, answer: Message) -> None:
     clicks.draw_missed()
     chat = visit.conversation
-    names = {offer.id: offer.name for offer in directory().offers}
     with st.container(key="sent-facts"):
-        st.markdown(i18n.answers(names.get(answer.provider, answer.provider), answer.model))
+        st.markdown(i18n.answers(model_names.provider(answer.provider), answer.model))
         persona = chat.persona_of(answer)
         if persona:
             st.caption(i18n.plain(f"{i18n.PERSONA}: {persona.name}"))

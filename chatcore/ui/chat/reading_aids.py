@@ -5,17 +5,17 @@ Says what the two are told; what they do happens in the browser alone.
 
 from chatcore.session.session import Visit
 from chatcore.ui import i18n
-from chatcore.ui.components import reading_aids
+from chatcore.ui.components import reading
 
 
 def draw_follower(visit: Visit) -> None:
     """The way back to the end, where the reader has gone up. Streamlit's page follows nothing by itself here."""
     chat = visit.conversation
-    reading_aids.mount_follower(chat.id if chat.messages else "", i18n.JUMP_TO_THE_END)
+    reading.mount_follower(chat.id if chat.messages else "", i18n.JUMP_TO_THE_END)
 
 
 def draw_announcer(visit: Visit) -> None:
     """Shows nothing; to be drawn where that takes no room."""
     answer = visit.conversation.running
     said = {"begins": i18n.ANSWER_BEGINS, "complete": i18n.ANSWER_COMPLETE, "more": i18n.ANSWER_GOES_ON}
-    reading_aids.mount_announcer(answer.id if answer else "", said)
+    reading.mount_announcer(answer.id if answer else "", said)

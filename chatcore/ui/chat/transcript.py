@@ -16,7 +16,7 @@ from chatcore.ui import i18n
 from chatcore.ui.chat import actions, attachments, pausing, prompt_inspector
 from chatcore.ui.chat import reasoning as thoughts
 from chatcore.ui.chat.markdown import draw as draw_piece
-from chatcore.ui.components import keys, reading_aids
+from chatcore.ui.components import keys, reading
 from chatcore.ui.shell.clicks import counted
 
 DRAWN_KEY = "transcript-drawn"
@@ -94,7 +94,7 @@ def _window(visit: Visit, path: tuple[Message, ...]) -> tuple[Message, ...]:
         )
     if first := st.session_state.pop(FIRST, None):
         with kept:
-            reading_aids.keep_place(first)
+            reading.keep_place(first)
     return shown
 
 
