@@ -5,15 +5,13 @@ anew, for what comes may change how its beginning is read: `$5 and $x$`. So a bl
 and frames come more slowly while the open block is large.
 """
 
-import re
 import time
 from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Protocol
 
 from chatcore.events import Ended, ReasoningDelta, TextDelta
-from chatcore.markdown import blocks
-from chatcore.markdown.rewriter import Rewriter, pieces
+from chatcore.markdown.live_text import LiveText
 from chatcore.runs.registry import Run
 
 FRAMES_PER_SECOND = 12
@@ -29,8 +27,6 @@ HEARTBEAT = 0.1
 CHECKPOINT_SECONDS = 2.5
 CHECKPOINT_SHARE = 1 / 20
 """Checkpoints of a long answer come less often: at most this share of its time is at risk."""
-MAYBE_ITEM = re.compile(r"(?<=[\r\n])(?:[-+*]|[0-9]{1,9}[.)]?)\Z")
-"""A line's begin that may become another item of the list above or the next block: not drawn until that is certain."""
 
 
 class Page(Protocol):
@@ -49,39 +45,11 @@ class Page(Protocol):
         """Store the part of the answer that begins at character `start`."""
 
 
-class _Drawing:
-    """What is on the page: the blocks, of which the last is open."""
-
-    def __init__(self, page: Page) -> None:
-        self._page, self._rewriter = page, Rewriter()
-        self._sealed: list[str] = []
-        self._open, self._drawn = "", [""]
-
-    @property
-    def pause(self) -> float:
-        """Seconds until the next frame: what it costs, at the rate that frames may cost."""
-        cost = len(self._drawn[-1].encode("utf-8", "replace")) + FRAME_OVERHEAD
-        wanted = min(SECONDS_BETWEEN_FRAMES, cost / LIVE_BYTES_PER_SECOND)
-        return max(1 / FRAMES_PER_SECOND, wanted, cost / MOST_BYTES_PER_SECOND)
-
-    def frame(self, new: str, *, last: bool) -> Iterator[Callable[[], None]]:
-        """Draw `new` with what is open; `last` holds nothing back."""
-        sealed, self._open = blocks.split(self._open + new)
-        self._sealed += sealed
-        for block in sealed:
-            yield from self._show(len(self._drawn) - 1, self._rewriter.write(block))
-            if self._drawn[-1]:
-                self._drawn.append("")
-        shown = self._open if last else MAYBE_ITEM.sub("", self._open)
-        yield from self._show(len(self._drawn) - 1, self._rewriter.write(shown, half=not last))
-        if last and self._rewriter.defines:
-            for number, block in enumerate(pieces("".join(self._sealed) + self._open)):
-                yield from self._show(number, block)
-
-    def _show(self, number: int, markdown: str) -> Iterator[Callable[[], None]]:
-        if markdown != self._drawn[number]:
-            self._drawn[number] = markdown
-            yield partial(self._page.draw, number, markdown)
+def _pause(live: LiveText) -> float:
+    """Seconds until the next frame: what it costs, at the rate that frames may cost."""
+    cost = live.open_bytes + FRAME_OVERHEAD
+    wanted = min(SECONDS_BETWEEN_FRAMES, cost / LIVE_BYTES_PER_SECOND)
+    return max(1 / FRAMES_PER_SECOND, wanted, cost / MOST_BYTES_PER_SECOND)
 
 
 def frames(run: Run, page: Page, clock: Callable[[], float] = time.monotonic) -> Iterator[Callable[[], None]]:
@@ -90,7 +58,7 @@ def frames(run: Run, page: Page, clock: Callable[[], float] = time.monotonic) ->
     What is there already comes at once, the first token as soon as it is there, the rest in frames; nothing is held
     back at the end.
     """
-    drawing, cursor, pending, unsaved, saved = _Drawing(page), 0, "", "", 0
+    live, cursor, pending, unsaved, saved = LiveText(), 0, "", "", 0
     due, next_checkpoint = clock(), clock() + CHECKPOINT_SECONDS
     while True:
         events, cursor = run.events_since(cursor, HEARTBEAT if not pending else min(HEARTBEAT, max(0, due - clock())))
@@ -100,9 +68,10 @@ def frames(run: Run, page: Page, clock: Callable[[], float] = time.monotonic) ->
             page.think(thought)
         ended = any(isinstance(event, Ended) for event in events)
         if (pending and clock() >= due) or ended:
-            yield from drawing.frame(pending, last=ended)
+            for number, markdown in live.feed(pending, last=ended):
+                yield partial(page.draw, number, markdown)
             pending = ""
-            due = clock() + drawing.pause
+            due = clock() + _pause(live)
         page.tick()
         if ended:
             return

@@ -13,8 +13,7 @@ from chatcore.streams.frames import CHECKPOINT_SECONDS
 from chatcore.ui import i18n
 from chatcore.ui.chat import composer, live_answer, submission
 from chatcore.ui.chat import page as chat_page
-from chatcore.ui.components import page_language
-from chatcore.ui.components.sources import FILES, compact
+from chatcore.ui.components import keys, page_frame
 from chatcore.ui.insights import page as insights_page
 from chatcore.ui.personas import page as personas_page
 from chatcore.ui.personas import playground, share_link
@@ -23,14 +22,10 @@ from chatcore.ui.shell import clicks, link, pages, shortcuts
 from chatcore.ui.sidebar import chat_list
 from chatcore.ui.storage import sync
 
-ICON = str(FILES / "icon.svg")
-_recover = st.components.v2.component("chatcore_recovery", js=compact("recovery.js"))
-_entered = st.components.v2.component("chatcore_entered", js=compact("page_entered.js"))
-
 
 def draw() -> None:
     """The whole page. Everything that stays is drawn before the page's own content, which may be a stream."""
-    st.set_page_config(page_title=i18n.TITLE, page_icon=ICON, layout="centered")
+    st.set_page_config(page_title=i18n.TITLE, page_icon=page_frame.ICON, layout="centered")
     chat = st.Page(chat_page.draw, title=i18n.TITLE, icon=":material/forum:", default=True)
     insights = st.Page(insights_page.draw, title=i18n.INSIGHTS, url_path=pages.INSIGHTS, icon=":material/insights:")
     masks = ":material/theater_comedy:"
@@ -41,7 +36,7 @@ def draw() -> None:
     except SetupError as error:
         st.error(i18n.not_set_up(str(error)))
         st.stop()
-    with st.container(key="storage-reading"):
+    with st.container(key=keys.STORAGE_READING):
         here = current_session()
     clicks.draw_all()
     link.go(here, sync.went())
@@ -52,17 +47,17 @@ def draw() -> None:
     pages.enter(page.url_path)
     if pages.wants_chat():
         st.switch_page(chat, query_params=link.to(here))
-    with st.bottom, st.container(key="storage"):
+    with st.bottom, st.container(key=keys.STORAGE):
         # First of all: the answer begins when the question is stored.
         first = sync.draw_first(here)
-        _recover(key="recovery")
-        page_language.draw()
-        _entered(key=f"entered-{page.url_path}", data={"top": not in_chat})
+        page_frame.mount_recovery()
+        page_frame.mount_language(i18n.language())
+        page_frame.mount_entered(page.url_path, to_top=not in_chat)
         shortcuts.draw()
     # Drawn last, and below all else that is at the bottom.
-    status = st.bottom.container(key="status")
-    st.html(f"<style>{compact('page.css')}</style>")
-    with st.sidebar, st.container(key="pages", horizontal=True, gap="xsmall"):
+    status = st.bottom.container(key=keys.STATUS)
+    page_frame.style()
+    with st.sidebar, st.container(key=keys.PAGES, horizontal=True, gap="xsmall"):
         _draw_way_to_chat(here, chat, i18n.TITLE)
         st.page_link(personas, label=i18n.PERSONAS)
         st.page_link(insights, label=i18n.INSIGHTS)
@@ -97,6 +92,6 @@ def _keep_up(here: ChatSession) -> None:
     link.hide()
     with st.bottom:
         composer.draw_undo(here)
-        with st.container(key="storage-live"):
+        with st.container(key=keys.STORAGE_LIVE):
             if here.chats.current.running:
                 live_answer.keep_up(here)

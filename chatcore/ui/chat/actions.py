@@ -14,22 +14,13 @@ from chatcore.conversation.messages import Feedback, Message, ModelRef
 from chatcore.conversation.metrics import tokens_per_second
 from chatcore.session.session import ChatSession
 from chatcore.ui import i18n
-from chatcore.ui.chat import model_dialog, persona_picker, prompt_inspector
-from chatcore.ui.components.sources import compact
+from chatcore.ui.chat import model_dialog, model_names, persona_picker, prompt_inspector
+from chatcore.ui.components import keys, message_actions
 from chatcore.ui.session import directory
 from chatcore.ui.shell.clicks import counted
 
 CAST = 20
 """Personas that are offered with one click to answer again."""
-# The page has the code once and each row calls it: what is part of an element is sent with it every time.
-_code = st.components.v2.component(
-    "chatcore_actions",
-    html='<span role="status" class="chat-voice"></span>',
-    css=compact("actions.css"),
-    js=compact("actions.js"),
-    isolate_styles=False,
-)
-_row = st.components.v2.component("chatcore_actions_row", js=compact("actions_row.js"), isolate_styles=False)
 
 
 def draw_code(session: ChatSession) -> None:
@@ -58,18 +49,18 @@ def draw_code(session: ChatSession) -> None:
         "next": i18n.NEXT_VERSION,
     }
     offered = [
-        {"provider": choice.provider, "model": choice.model, "name": _name(choice.provider, choice.model)}
+        {"provider": choice.provider, "model": choice.model, "name": model_names.full(choice.provider, choice.model)}
         for choice in _choices(session)
     ]
     offered_personas = [
         {"persona": it.key, "name": persona_picker.name(it)} for it in session.personas.library.all()[:CAST]
     ]
-    _code(key="actions-code", data={"words": names, "models": offered, "personas": offered_personas})
+    message_actions.mount_code(names, offered, offered_personas)
 
 
 def draw(session: ChatSession, message: Message, versions: list[Message], again: bool = True) -> None:
     """The row of a message that is complete; "Regenerate" where it does not stand beside the ending already."""
-    key = f"actions-{message.id}".replace("__", "_.")
+    key = keys.of("actions-", message.id)
     data: dict[str, Any] = {"id": message.id, "text": message.text, "place": message.parent or ""}
     if len(versions) > 1:
         at = versions.index(message) + 1
@@ -93,7 +84,7 @@ def draw(session: ChatSession, message: Message, versions: list[Message], again:
         else:
             prompt_inspector.show(message.id)
 
-    _row(key=key, data=data, on_act_change=counted(act), on_open_change=counted(show, dialog=True))
+    message_actions.mount_row(key, data, counted(act), counted(show, dialog=True))
 
 
 def _act(session: ChatSession, message: Message, versions: list[Message], what: object) -> None:
@@ -136,15 +127,9 @@ def _choices(session: ChatSession) -> list[ModelRef]:
     return [choice for choice in known if choice.provider in ready and choice.model]
 
 
-def _name(provider: str, model: str) -> str:
-    names = {offer.id: offer.name for offer in directory().offers}
-    name = i18n.said(names.get(provider, provider))
-    return name if name.lower() == model.lower() else " · ".join(filter(None, (name, model)))
-
-
 def _numbers(answer: Message) -> list[tuple[str, str]]:
     """What is known of how an answer was made, each with its name."""
-    facts = [(i18n.MODEL, _name(answer.provider, answer.model))] if answer.model else []
+    facts = [(i18n.MODEL, model_names.full(answer.provider, answer.model))] if answer.model else []
     timing, usage = answer.timing, answer.usage
     if timing and timing.first is not None:
         facts.append((i18n.FACTS["first"], _duration(timing.first)))

@@ -21,7 +21,7 @@ from chatcore.attachments.images import Image
 from chatcore.errors import InputError
 from chatcore.prompting import window
 from chatcore.ui import i18n
-from chatcore.ui.components.sources import compact
+from chatcore.ui.components import keys, message_field
 from chatcore.ui.shell.clicks import counted
 
 MOST = files.MOST + images.MOST
@@ -34,7 +34,6 @@ LYING, READINGS, KEPT = "attachments-lying", "attachments-readings", "attachment
 WATCH = "attachments-watch"
 
 _readers = ThreadPoolExecutor(4, "attachments")
-_watch = st.components.v2.component("chatcore_attachments_watch", js=compact("attachments_watch.js"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +112,7 @@ def draw() -> None:
     lying = readings(_lying())
     if lying or kept():
         wait([reading.result for reading in lying], QUICK)
-        with place.container(key="attached", gap=None):
+        with place.container(key=keys.ATTACHED, gap=None):
             for attached in kept():
                 _draw_kept(attached)
             for reading in lying:
@@ -121,9 +120,8 @@ def draw() -> None:
             if are_being_read():
                 _draw_again(lying)
             _draw_sum([*kept(), *_read_of(lying)])
-    with st.container(key="attachments-watch-place"):
-        names: list[str] = st.session_state.get(LYING, [])
-        _watch(key=WATCH, data={"shown": names, "most": MOST}, on_lying_change=_take)
+    names: list[str] = st.session_state.get(LYING, [])
+    message_field.mount_attachments_watch(WATCH, names, MOST, _take)
 
 
 def _take() -> None:
@@ -155,7 +153,7 @@ def _read_of(lying: Sequence[PendingUpload]) -> list[Attached]:
 def draw_sent(attached: Sequence[File], message_id: str) -> None:
     """The files of a message. The text of one goes to the page when it is opened: it may be long."""
     for number, file in enumerate(attached):
-        key = f"file-{number}-{message_id}".replace("__", "_.")
+        key = keys.of(f"file-{number}-", message_id)
         line = i18n.plain(f"{file.name} · {i18n.about_tokens(tokens(file))}")
         box = st.expander(line, key=key, on_change=counted(_open), icon=":material/description:")
         if box.open:

@@ -6,6 +6,7 @@ from streamlit.delta_generator import DeltaGenerator
 from chatcore.session.session import ChatSession
 from chatcore.ui import i18n
 from chatcore.ui.chat import attachments, dictation, pausing, reading_aids, submission
+from chatcore.ui.components import keys
 from chatcore.ui.session import directory
 from chatcore.ui.shell.clicks import counted
 
@@ -18,22 +19,22 @@ def draw(session: ChatSession) -> DeltaGenerator:
         stop = st.empty()
         if answer := session.chats.current.running:
             # A key for each answer: the second click of two must not stop the next one.
-            with stop.container(key="stop", horizontal=True, width="content"):
+            with stop.container(key=keys.STOP, horizontal=True, width="content"):
                 pausing.draw_button(session)
                 st.button(
                     i18n.STOP,
-                    key=f"stop-{answer.id}",
+                    key=keys.STOP_ANSWER + answer.id,
                     on_click=counted(session.active.stop),
                     icon=":material/stop_circle:",
                 )
         elif pausing.held_answer(session):
-            with stop.container(key="resume", horizontal=True, vertical_alignment="center", width="content"):
+            with stop.container(key=keys.RESUME, horizontal=True, vertical_alignment="center", width="content"):
                 st.caption(i18n.PAUSED_AT_THE_END, width="content")
                 pausing.draw_button(session)
         reading_aids.draw_follower(session)
         unsaved = st.empty()
         if (why := session.chats.unsaved.get(session.chats.current.id)) and session.chats.current.messages:
-            with unsaved.container(key="loose", horizontal=True, vertical_alignment="center"):
+            with unsaved.container(key=keys.UNSAVED_CHAT, horizontal=True, vertical_alignment="center"):
                 st.caption(i18n.LOOSE[why], width="content")
                 st.button(
                     i18n.KEEP_CHAT,
@@ -71,7 +72,7 @@ def draw_undo(session: ChatSession) -> None:
     """What was destroyed last, and the way back."""
     place = st.empty()
     if session.undo.last:
-        with place.container(key="undo", horizontal=True, vertical_alignment="center"):
+        with place.container(key=keys.UNDO, horizontal=True, vertical_alignment="center"):
             st.caption(i18n.undone(session.undo.last), width="content")
             st.button(
                 i18n.UNDO,

@@ -14,6 +14,7 @@ from chatcore.ui.chat import pausing
 from chatcore.ui.chat.markdown import draw as draw_piece
 from chatcore.ui.chat.reasoning import LiveThoughts
 from chatcore.ui.chat.transcript import Places, pieces
+from chatcore.ui.components import keys
 from chatcore.ui.session import SESSION_KEY, server
 from chatcore.ui.storage.sync import draw_write
 
@@ -100,7 +101,7 @@ def draw_still(session: ChatSession, places: Places, checkpoint_slot: DeltaGener
         return
     if pausing.held_answer(session):
         waiting.caption(i18n.PAUSED)
-    still = places.body.container(key="still")
+    still = places.body.container(key=keys.STILL)
     for piece in pieces(pausing.shown(session, answer, run.reply().text if run else "")):
         draw_piece(still, piece)
     with checkpoint_slot.container():
@@ -150,7 +151,7 @@ def draw(session: ChatSession, places: Places, checkpoint_slot: DeltaGenerator) 
     run = session.active.run
     if run is not None:
         page.follow(run)
-        with places.body, st.container(key="live"):
+        with places.body, st.container(key=keys.LIVE):
             st.write_stream(frames.frames(run, page))
         page.end()
     return waiting

@@ -14,6 +14,7 @@ from chatcore.models.directory import ProviderOption
 from chatcore.providers.base import ModelInfo
 from chatcore.session.session import ChatSession
 from chatcore.ui import i18n
+from chatcore.ui.chat import model_names
 from chatcore.ui.session import directory, server
 from chatcore.ui.shell import clicks, dialogs
 from chatcore.ui.shell.clicks import counted
@@ -32,8 +33,7 @@ T = TypeVar("T")
 def draw_button(session: ChatSession) -> None:
     """What answers here; a click opens the dialog."""
     choice = session.models.choice
-    names = {offer.id: offer.name for offer in directory().offers}
-    label = i18n.answers(names.get(choice.provider, choice.provider), choice.model)
+    label = i18n.answers(model_names.provider(choice.provider), choice.model)
     st.button(
         label,
         key="choose-model",

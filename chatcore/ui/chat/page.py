@@ -7,7 +7,6 @@ from chatcore.storage.browser.loading import Damage
 from chatcore.ui import i18n
 from chatcore.ui.chat import (
     composer,
-    draft,
     live_answer,
     model_dialog,
     pausing,
@@ -16,6 +15,7 @@ from chatcore.ui.chat import (
     reading_aids,
     transcript,
 )
+from chatcore.ui.components import keys, message_field
 from chatcore.ui.session import current_session
 from chatcore.ui.shell import dialogs, link
 from chatcore.ui.storage import downloads
@@ -28,11 +28,11 @@ def draw() -> None:
     """
     here = current_session()
     link.show(here)
-    with st.bottom, st.container(key="storage-live"):
+    with st.bottom, st.container(key=keys.STORAGE_LIVE):
         checkpoint_slot = st.empty()
-        draft.draw()
+        message_field.mount_draft()
         reading_aids.draw_announcer(here)
-    with st.container(key="who-answers", horizontal=True, gap="small"):
+    with st.container(key=keys.WHO_ANSWERS, horizontal=True, gap="small"):
         persona_picker.draw(here)
         model_dialog.draw_button(here)
     model_dialog.draw_dialog(here)
@@ -41,10 +41,10 @@ def draw() -> None:
     _draw_notices(here)
     welcome = st.empty()
     if not here.chats.current.path:
-        with welcome.container(key="welcome"):
+        with welcome.container(key=keys.WELCOME):
             composer.draw_examples(here)
     cut = prompt_inspector.cut(here)
-    with st.container(key="transcript"):
+    with st.container(key=keys.TRANSCRIPT):
         live = transcript.draw(here, cut)
     stop = composer.draw(here)
     if live and (dialogs.are_open() or pausing.held_answer(here) or composer.waits()):

@@ -9,6 +9,7 @@ from chatcore.conversation.messages import Message
 from chatcore.events import Ending
 from chatcore.session.session import ChatSession
 from chatcore.ui import i18n
+from chatcore.ui.components import keys
 from chatcore.ui.shell.clicks import counted
 
 PAUSED = "paused"
@@ -21,7 +22,7 @@ def draw_button(session: ChatSession) -> None:
     if answer := held or session.chats.current.running:
         st.button(
             i18n.RESUME if held else i18n.PAUSE,
-            key=f"pause-{answer.id}",
+            key=keys.PAUSE + answer.id,
             on_click=counted(_resume if held else _pause),
             args=(session,),
             icon=":material/play_circle:" if held else ":material/pause_circle:",

@@ -9,9 +9,9 @@ from chatcore.personas.library import Known
 from chatcore.personas.model import Persona
 from chatcore.session.session import ChatSession
 from chatcore.ui import i18n
+from chatcore.ui.components import keys
 from chatcore.ui.shell.clicks import counted
 
-FIELD = "persona"
 NOBODY, AS_IT_WAS = "", "as-it-was"
 """Options beside the keys of the library: none, and the one that this chat has and the library has not."""
 WIDTH = 220
@@ -29,12 +29,12 @@ def draw(session: ChatSession) -> None:
         label = name(it) if name(it) not in labels else i18n.persona_from(name(it), it.source, it.persona.id)
         labels.setdefault(label, key)
     names = {key: label for label, key in labels.items()}
-    st.session_state[FIELD] = now
+    st.session_state[keys.PERSONA] = now
     st.selectbox(
         i18n.PERSONA,
         list(names),
         format_func=lambda key: names.get(key, ""),
-        key=FIELD,
+        key=keys.PERSONA,
         on_change=counted(_choose, dialog=True),
         args=(session,),
         label_visibility="collapsed",
@@ -52,7 +52,7 @@ def draw_note(session: ChatSession) -> None:
     now = _now(session, known)
     notes = [i18n.plain(description(known[now]) if now in known else persona.description), *unapplied(session, persona)]
     same = next((it for it in known.values() if it.persona.id == persona.id), None)
-    with place.container(key="persona-note", horizontal=True, vertical_alignment="center"):
+    with place.container(key=keys.PERSONA_NOTE, horizontal=True, vertical_alignment="center"):
         if now == AS_IT_WAS:
             notes.append(i18n.PERSONA_CHANGED if same else i18n.PERSONA_GONE)
         st.caption(" · ".join(filter(None, notes)), width="content")
@@ -92,6 +92,6 @@ def _now(session: ChatSession, known: dict[str, Known]) -> str:
 
 def _choose(session: ChatSession) -> None:
     """Also called when the labels are in another language, or a persona has another name: then nothing was chosen."""
-    chosen = st.session_state[FIELD]
+    chosen = st.session_state[keys.PERSONA]
     if chosen == NOBODY or session.personas.library.find(chosen):
         session.models.use_persona(chosen or None)

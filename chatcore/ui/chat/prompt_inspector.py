@@ -14,7 +14,8 @@ from chatcore.prompting import build
 from chatcore.prompting.build import Part
 from chatcore.session.session import ChatSession
 from chatcore.ui import i18n
-from chatcore.ui.session import directory
+from chatcore.ui.chat import model_names
+from chatcore.ui.components import keys
 from chatcore.ui.shell import clicks, dialogs
 from chatcore.ui.shell.clicks import counted
 
@@ -50,7 +51,7 @@ def draw_cut(at: Cut, message_id: str) -> None:
     place = st.empty()
     if message_id != at.since:
         return
-    with place.container(key=f"cut-{message_id}"):
+    with place.container(key=keys.CUT + message_id):
         if at.summary:
             with st.expander(i18n.CUT_SUMMARY, icon=":material/content_cut:"):
                 st.caption(i18n.SUMMARY_NOTE)
@@ -77,9 +78,8 @@ def draw_dialog(session: ChatSession) -> None:
 def _draw(session: ChatSession, answer: Message) -> None:
     clicks.draw_missed()
     chat = session.chats.current
-    names = {offer.id: offer.name for offer in directory().offers}
     with st.container(key="sent-facts"):
-        st.markdown(i18n.answers(names.get(answer.provider, answer.provider), answer.model))
+        st.markdown(i18n.answers(model_names.provider(answer.provider), answer.model))
         persona = chat.persona_of(answer)
         if persona:
             st.caption(i18n.plain(f"{i18n.PERSONA}: {persona.name}"))
@@ -123,7 +123,7 @@ def _draw_parts(parts: tuple[Part, ...]) -> None:
     if first:
         place.button(i18n.EARLIER, key="sent-earlier", on_click=counted(partial(_widen, first), dialog=True))
     for number, part in enumerate(parts[first:], first):
-        with st.container(key=f"sent-part-{number}"):
+        with st.container(key=f"{keys.SENT_PART}{number}"):
             _draw_part(number + 1, part)
 
 

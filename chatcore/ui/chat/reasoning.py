@@ -7,10 +7,11 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from chatcore.conversation.messages import Message
-from chatcore.markdown import blocks
-from chatcore.markdown.rewriter import Rewriter, pieces
+from chatcore.markdown.live_text import LiveText
+from chatcore.markdown.rewriter import pieces
 from chatcore.ui import i18n
 from chatcore.ui.chat.markdown import draw as draw_piece
+from chatcore.ui.components import keys
 
 SECONDS_BETWEEN = 1.0
 BYTES_PER_SECOND = 2_000
@@ -27,47 +28,44 @@ def draw(answer: Message, place: DeltaGenerator) -> None:
 
 def _folded(answer: Message, place: DeltaGenerator, label: str) -> DeltaGenerator:
     """With a key Streamlit keeps it open when the label changes; and takes it once in a run of the script."""
-    return place.expander(label, key=f"reasoning-{answer.id}".replace("__", "_."), icon=":material/psychology:")
+    return place.expander(label, key=keys.of("reasoning-", answer.id), icon=":material/psychology:")
 
 
 class LiveThoughts:
-    """The reasoning that is being made: what is certain is drawn once, the block that is open now and then."""
+    """The reasoning that is being made. It is drawn in steps, the more rarely the larger its open block is."""
 
     def __init__(self, answer: Message, place: DeltaGenerator, clock: Callable[[], float] = time.monotonic) -> None:
         self._answer, self._place, self._clock = answer, place, clock
-        self._rewriter = Rewriter()
-        self._box: DeltaGenerator | None = None
-        self._block: DeltaGenerator | None = None
-        self._open, self._drawn, self._due = "", "", 0.0
-        if answer.reasoning:
-            self.add(f"{answer.reasoning}\n\n")
+        self._live = LiveText()
+        self._box: DeltaGenerator | None = None  # Made with the first block.
+        self._blocks: list[DeltaGenerator] = []
+        self._new = f"{answer.reasoning}\n\n" if answer.reasoning else ""
+        self._is_whole = not self._new
+        self._due = 0.0
 
     def add(self, text: str) -> None:
-        self._open += text
+        """Take more of it, to be drawn with the next step."""
+        self._new += text
 
     def tick(self) -> None:
         """Draw what came since the last step, if it is time for one."""
-        if self._open != self._drawn and self._clock() >= self._due:
+        if self._new and self._clock() >= self._due:
             self._draw(last=False)
 
     def end(self) -> None:
-        """The answer begins, or ends without one."""
-        if self._open != self._drawn:
+        """Draw all of it: the answer begins, or ends without one."""
+        if self._new or not self._is_whole:
             self._draw(last=True)
 
     def _draw(self, *, last: bool) -> None:
-        sealed, self._open = blocks.split(self._open)
-        for block in sealed:
-            self._show(self._rewriter.write(block))
-            self._block = None
-        if self._open.strip():
-            self._show(self._rewriter.write(self._open, half=not last))
-        self._drawn = self._open
-        self._due = self._clock() + max(SECONDS_BETWEEN, len(self._open.encode("utf-8", "replace")) / BYTES_PER_SECOND)
+        for number, markdown in self._live.feed(self._new, last=last):
+            draw_piece(self._block(number), markdown)
+        self._new, self._is_whole = "", last
+        self._due = self._clock() + max(SECONDS_BETWEEN, self._live.open_bytes / BYTES_PER_SECOND)
 
-    def _show(self, markdown: str) -> None:
+    def _block(self, number: int) -> DeltaGenerator:
         if self._box is None:
             self._box = _folded(self._answer, self._place, i18n.REASONING)
-        if self._block is None:
-            self._block = self._box.empty()
-        draw_piece(self._block, markdown)
+        if number == len(self._blocks):
+            self._blocks.append(self._box.empty())
+        return self._blocks[number]

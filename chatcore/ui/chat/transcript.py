@@ -1,6 +1,5 @@
 """The conversation on the page: messages, how answers ended, and the queue. Draws; changes nothing by itself."""
 
-import zlib
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -17,12 +16,12 @@ from chatcore.ui import i18n
 from chatcore.ui.chat import actions, attachments, pausing, prompt_inspector
 from chatcore.ui.chat import reasoning as thoughts
 from chatcore.ui.chat.markdown import draw as draw_piece
-from chatcore.ui.components.sources import compact
+from chatcore.ui.components import keys, reading
 from chatcore.ui.shell.clicks import counted
 
 DRAWN_KEY = "transcript-drawn"
 FIRST = "transcript-first"
-"""The message that was the first on the page when the reader asked for earlier ones."""
+"""The key of the message that was the first on the page when the reader asked for earlier ones."""
 WINDOW = 10
 """Messages that are drawn of a long chat; each click on "Show earlier" draws some more."""
 MORE = 30
@@ -30,9 +29,8 @@ IMAGE_WIDTH = 240
 UNFINISHED = (Ending.STOPPED, Ending.LENGTH, Ending.FAILED, Ending.INTERRUPTED)
 """After these endings the model can go on with what it said."""
 AVATARS = {"user": ":material/person:", "assistant": ":material/auto_awesome:"}
-
-
-_keep_place = st.components.v2.component("chatcore_keep_place", js=compact("keep_place.js"))
+KEYS = {"user": keys.QUESTION, "assistant": keys.ANSWER}
+"""How the key of a message begins, by its role."""
 
 
 @lru_cache(maxsize=512)
@@ -65,7 +63,7 @@ def draw(session: ChatSession, cut: prompt_inspector.Cut) -> Places | None:
                 with around:
                     actions.draw(session, message, versions[message.parent, message.role])
                 continue
-            places = Places(st.empty(), st.container(), st.container(key=f"foot-{message.id}"), st.empty())
+            places = Places(st.empty(), st.container(), st.container(key=keys.FOOT + message.id), st.empty())
             if message.ended is None:
                 live = places
             else:
@@ -82,7 +80,7 @@ def draw(session: ChatSession, cut: prompt_inspector.Cut) -> Places | None:
 
 def _window(session: ChatSession, path: tuple[Message, ...]) -> tuple[Message, ...]:
     """The end of the path: each message costs the browser, and every run of the script."""
-    key = f"window-{session.chats.current.id}"
+    key = keys.WINDOW + session.chats.current.id
     window: int = st.session_state.get(key, WINDOW)
     shown = path[-window:]
     place, kept = st.empty(), st.empty()
@@ -96,19 +94,18 @@ def _window(session: ChatSession, path: tuple[Message, ...]) -> tuple[Message, .
         )
     if first := st.session_state.pop(FIRST, None):
         with kept:
-            # No id in the key: Streamlit takes none with "__" in it.
-            _keep_place(key=f"place-{zlib.crc32(first.encode())}", data={"first": first})
+            reading.keep_place(first)
     return shown
 
 
 def _widen(key: str, first: Message) -> None:
     st.session_state[key] = st.session_state.get(key, WINDOW) + MORE
-    st.session_state[FIRST] = f"st-key-{first.role}-{first.id}"
+    st.session_state[FIRST] = KEYS[first.role] + first.id
 
 
 def _around(role: str, element_id: str, cut: prompt_inspector.Cut = prompt_inspector.NOWHERE) -> DeltaGenerator:
     """The place of a message, with what stands above it."""
-    around = st.container(key=f"{role}-{element_id}")
+    around = st.container(key=KEYS[role] + element_id)
     if role == "user":
         with around:
             prompt_inspector.draw_cut(cut, element_id)
@@ -152,7 +149,7 @@ def draw_end(session: ChatSession, message: Message, places: Places, ending: Del
 def _draw_ending(session: ChatSession, message: Message, ended: Ended, note: str, place: DeltaGenerator) -> bool:
     """True where it offers to ask again."""
     failed = ended.ending is Ending.FAILED
-    with place.container(key=f"ending-{message.id}", horizontal=True, vertical_alignment="center"):
+    with place.container(key=keys.ENDING + message.id, horizontal=True, vertical_alignment="center"):
         st.caption(f":material/error: {note}" if failed else note, width="content")
         # Always drawn, though empty: what stood there before would stay while the next answer streams.
         slots = st.empty(), st.empty()

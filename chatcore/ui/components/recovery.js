@@ -4,7 +4,7 @@
 const STATE = "data-test-connection-state";
 const KEY = "chatcore-recovered";
 const AGAIN_MS = 60_000;
-const UNSAVED = ".st-key-download, .st-key-loose";
+const UNSAVED = ".st-key-download, .st-key-unsaved-chat";
 
 export default function () {
   const app = document.querySelector("[data-testid=stApp]");

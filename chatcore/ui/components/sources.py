@@ -1,4 +1,4 @@
-"""The page's own CSS and JavaScript, as they are sent: with every run of the script, so without comments."""
+"""The CSS and JavaScript of this package as they are sent: with every run of the script, so without comments."""
 
 import re
 from functools import cache
@@ -10,6 +10,6 @@ _COMMENT = re.compile(r"/\*.*?\*/|^\s*//[^\n]*$", re.DOTALL | re.MULTILINE)
 
 @cache
 def compact(name: str) -> str:
-    """The text of a CSS or JavaScript file of this folder whose comments stand on lines of their own."""
+    """The text of a CSS or JavaScript file, whose comments must stand on lines of their own."""
     lines = _COMMENT.sub("", (FILES / name).read_text(encoding="utf-8")).splitlines()
     return "\n".join(line.strip() for line in lines if line.strip()) + "\n"

@@ -12,7 +12,7 @@ from chatcore.personas.model import Persona
 from chatcore.session.session import ChatSession
 from chatcore.text.json_source import Problem
 from chatcore.ui import i18n
-from chatcore.ui.components.sources import compact
+from chatcore.ui.components import keys, persona_pages
 from chatcore.ui.personas import editor_fields, editor_state, playground
 from chatcore.ui.personas.editor_state import FORM, JSON, EditorState
 from chatcore.ui.shell import clicks
@@ -24,22 +24,16 @@ LISTED = 20
 """Problems that are listed."""
 SAID = 3
 """Problems that a screen reader is told at once."""
-_live = st.components.v2.component(
-    "chatcore_live_text",
-    html='<span role="status"></span>',
-    css="span { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }",
-    js=compact("live_text.js"),
-)
 
 
-@st.fragment(key=editor_fields.EDITOR)
+@st.fragment(key=keys.PERSONA_EDITOR)
 def draw(session: ChatSession, draft: str) -> None:
     """What is being edited under the name of a draft."""
     clicks.draw_missed()
     editor_state.catch_up(session)
     it = editor_state.current(session, draft)
     problems = editor_state.problems(session, it)
-    with st.container(key=editor_fields.EDITOR):
+    with st.container(key=keys.PERSONA_EDITOR):
         view = st.segmented_control(
             i18n.EDITOR,
             (FORM, JSON),
@@ -61,7 +55,7 @@ def draw(session: ChatSession, draft: str) -> None:
                 editor_fields.draw_form(session, it, _at_fields(it, problems))
         _draw_unknown(it, problems)
         _draw_save(session, it, problems, view)
-        _live(key="persona-live", data={"said": " ".join(map(said, problems[:SAID]))})
+        persona_pages.mount_live_text(" ".join(map(said, problems[:SAID])))
         draw_sent(it.document.read.persona)
         with st.expander(i18n.TRY_IT, key="persona-try", icon=":material/chat:"):
             playground.draw(session, None if problems else it.document.read.persona, draft)
@@ -123,7 +117,7 @@ def _draw_unknown(it: EditorState, problems: Sequence[Problem]) -> None:
 
 def _draw_save(session: ChatSession, it: EditorState, problems: Sequence[Problem], view: str) -> None:
     changed = it.kept is not None
-    with st.container(key="persona-save", horizontal=True, vertical_alignment="center"):
+    with st.container(key=keys.PERSONA_SAVE, horizontal=True, vertical_alignment="center"):
         st.button(
             i18n.SAVE_PERSONA,
             key="persona-save-it",

@@ -8,13 +8,11 @@ import streamlit as st
 from chatcore.personas.document import LIMIT, PROMPT, empty
 from chatcore.session.session import ChatSession
 from chatcore.ui import i18n
+from chatcore.ui.components.keys import PERSONA_EDITOR, STORAGE_PENDING
 from chatcore.ui.personas import editor_state
 from chatcore.ui.personas.editor_state import FORM, JSON, EditorState
 from chatcore.ui.shell.clicks import typed
-from chatcore.ui.storage.sync import PENDING
 
-EDITOR = "persona-editor"
-"""The fragment that they are in."""
 LIVE = "300ms"
 DEFAULTS = empty("default")
 """What a number is where its field is empty."""
@@ -52,7 +50,7 @@ def draw_json(session: ChatSession, it: EditorState) -> None:
         value=it.filled(JSON).text,
         key=it.key_of(JSON),
         height=JSON_HEIGHT,
-        on_change=typed(editor_state.take, EDITOR, PENDING),
+        on_change=typed(editor_state.take, PERSONA_EDITOR, STORAGE_PENDING),
         args=(session, it, JSON),
     )
 
@@ -73,7 +71,7 @@ def _draw_line(session: ChatSession, it: EditorState, reasons: Mapping[str, str]
         disabled=it.waits,
         live=LIVE,
         autocomplete="off",
-        on_change=typed(editor_state.take, EDITOR, PENDING),
+        on_change=typed(editor_state.take, PERSONA_EDITOR, STORAGE_PENDING),
         args=(session, it, FORM),
     )
     _draw_reason(name, reasons)
@@ -87,7 +85,7 @@ def _draw_area(session: ChatSession, it: EditorState, reasons: Mapping[str, str]
         placeholder=i18n.PERSONA_PLACEHOLDERS.get(name),
         height=height,
         disabled=it.waits,
-        on_change=typed(editor_state.take, EDITOR, PENDING),
+        on_change=typed(editor_state.take, PERSONA_EDITOR, STORAGE_PENDING),
         args=(session, it, FORM),
     )
     _draw_reason(name, reasons)
@@ -106,7 +104,7 @@ def _draw_number(
         key=it.key_of(name),
         placeholder=str(DEFAULTS.field(name)),
         disabled=it.waits,
-        on_change=typed(editor_state.take, EDITOR, PENDING),
+        on_change=typed(editor_state.take, PERSONA_EDITOR, STORAGE_PENDING),
         args=(session, it, FORM),
     )
     _draw_reason(name, reasons)

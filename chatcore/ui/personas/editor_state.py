@@ -19,6 +19,7 @@ from chatcore.session.session import ChatSession
 from chatcore.session.undo import Undo
 from chatcore.text.json_source import Problem, problem_at
 from chatcore.ui import i18n
+from chatcore.ui.components import keys
 
 EDITING = "persona-editing"
 FORM, JSON = "form", "json"
@@ -64,7 +65,7 @@ class EditorState:
 
     def key_of(self, name: str) -> str:
         """Of the field with this name, or of `JSON`."""
-        return f"persona-{name}-{self._shown(name)[0]}"
+        return f"{keys.PERSONA_JSON if name == JSON else f'persona-{name}-'}{self._shown(name)[0]}"
 
     def filled(self, name: str) -> Document:
         """What the field was filled with: the document as it was then; what is saved where that can't be read."""

@@ -16,6 +16,7 @@ from chatcore.personas.transfer import Compared, Imported
 from chatcore.session.session import ChatSession
 from chatcore.text.json_source import Problem
 from chatcore.ui import i18n
+from chatcore.ui.components import keys
 from chatcore.ui.personas import editor
 from chatcore.ui.shell import clicks, dialogs
 from chatcore.ui.shell.clicks import counted
@@ -43,13 +44,13 @@ def draw(session: ChatSession) -> None:
 
 def draw_export(personas: Sequence[Persona], label: str) -> None:
     """A button for the file of these personas; of one, its id names the file."""
-    name = f"persona-{personas[0].id}".replace("__", "_.") if len(personas) == 1 else "personas"
+    name = f"persona-{personas[0].id}" if len(personas) == 1 else "personas"
     st.download_button(
         label,
         data=partial(transfer.export, personas),
         file_name=f"{name}.json",
         mime="application/json",
-        key=f"export-{name}",
+        key=keys.of("export-", name),
         on_click="ignore",
         disabled=not personas,
         icon=":material/download:",

@@ -12,7 +12,7 @@ from chatcore.personas.library import Known
 from chatcore.session.session import ChatSession
 from chatcore.ui import i18n
 from chatcore.ui.chat import persona_picker
-from chatcore.ui.components.sources import compact
+from chatcore.ui.components import keys, persona_pages
 from chatcore.ui.personas import editor, editor_state, files, playground, share_link
 from chatcore.ui.personas.editor import OPEN
 from chatcore.ui.personas.editor_state import NEW
@@ -24,7 +24,6 @@ SEARCH, MORE = "personas-search", "personas-listed"
 LISTED = 30
 """Personas in the list until "Show more"."""
 LIVE = "300ms"
-_opened = st.components.v2.component("chatcore_opened", js=compact("persona_opened.js"))
 
 
 def draw() -> None:
@@ -37,8 +36,7 @@ def draw() -> None:
             _draw_one(here, opened, known)
         else:
             _draw_list(here)
-        # A key for each: it does its work when it is drawn first.
-        _opened(key=f"persona-opened-{opened.replace('_', '.')}")
+        persona_pages.mount_opened(opened)
 
 
 def _is_open(here: ChatSession, opened: str, known: Known | None) -> bool:
@@ -135,10 +133,9 @@ def _draw_row(here: ChatSession, known: Known) -> None:
 
 
 def _draw_entry(opened: str, name: str, description: str, facts: Sequence[str]) -> None:
-    # Ids may have what no key may have.
-    key = opened.replace("_", ".")
-    with st.container(key=f"persona-row-{key}", gap=None):
-        st.button(i18n.plain(name), key=f"persona-{key}", on_click=counted(_open), args=(opened,), type="tertiary")
+    with st.container(key=keys.of(keys.PERSONA_ROW, opened), gap=None):
+        key = keys.of("persona-", opened)
+        st.button(i18n.plain(name), key=key, on_click=counted(_open), args=(opened,), type="tertiary")
         st.caption(i18n.plain(" · ".join([*([" ".join(description.split())] if description.strip() else []), *facts])))
 
 

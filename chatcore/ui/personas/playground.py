@@ -13,8 +13,7 @@ from chatcore.conversation.messages import Message
 from chatcore.conversation.text_input import MAX_MESSAGE
 from chatcore.errors import InputError
 from chatcore.events import Ending
-from chatcore.markdown import blocks
-from chatcore.markdown.rewriter import Rewriter
+from chatcore.markdown.live_text import LiveText
 from chatcore.personas.model import Persona
 from chatcore.runs.registry import Run
 from chatcore.session.playground import Playground
@@ -22,7 +21,8 @@ from chatcore.session.session import ChatSession
 from chatcore.ui import i18n
 from chatcore.ui.chat import persona_picker
 from chatcore.ui.chat.markdown import draw as draw_piece
-from chatcore.ui.chat.transcript import AVATARS, pieces
+from chatcore.ui.chat.transcript import AVATARS, KEYS, pieces
+from chatcore.ui.components import keys
 from chatcore.ui.session import directory, server
 from chatcore.ui.shell import clicks
 from chatcore.ui.shell.clicks import counted
@@ -45,13 +45,13 @@ def draw(session: ChatSession, persona: Persona | None, key: str) -> None:
         st.caption(i18n.TRY_IT_HELP)
         with st.container(key="trial-said"):
             for number, message in enumerate(trial.messages):
-                with st.container(key=f"{message.role}-trial-{number}"), _bubble(message.role):
+                with st.container(key=f"{KEYS[message.role]}trial-{number}"), _bubble(message.role):
                     _draw_message(trial, message)
         with st.container(key="trial-acts", horizontal=True):
             stop, over = st.empty(), st.empty()
         if trial.running:
             # A key for each answer: the second click of two must not stop the next one.
-            key, icon = f"stop-trial-{trial.messages[-1].id}".replace("__", "_."), ":material/stop_circle:"
+            key, icon = keys.of(f"{keys.STOP_ANSWER}trial-", trial.messages[-1].id), ":material/stop_circle:"
             stop.button(i18n.STOP, key=key, on_click=counted(trial.stop), icon=icon)
         if trial.messages:
             icon = ":material/restart_alt:"
@@ -137,18 +137,10 @@ def _follow(trial: Playground) -> None:
         st.rerun()
     else:
         body, waiting = st.container(), st.empty()
-        for piece in _pieces(run.reply().text):
-            draw_piece(body, piece)
+        for block in LiveText().feed(run.reply().text):
+            draw_piece(body, block.markdown)
         if not run.answering:
             waiting.caption(_waiting(run))
-
-
-def _pieces(text: str) -> Iterator[str]:
-    """The blocks of an answer that is being made; what is open in the last one is drawn as if it were closed."""
-    sealed, rest = blocks.split(text)
-    rewriter = Rewriter()
-    written = [*map(rewriter.write, sealed), rewriter.write(rest, half=True)]
-    return filter(None, written)
 
 
 def _waiting(run: Run) -> str:

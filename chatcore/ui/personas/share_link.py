@@ -15,6 +15,7 @@ from chatcore.personas.model import Persona
 from chatcore.personas.parsing import Read
 from chatcore.session.session import ChatSession
 from chatcore.ui import i18n
+from chatcore.ui.components import keys
 from chatcore.ui.personas import files
 from chatcore.ui.session import directory
 from chatcore.ui.shell import clicks, dialogs, pages
@@ -56,7 +57,7 @@ def draw_share(persona: Persona) -> None:
         return
     # The page's own name is no part of the app's address: the link leads into the chat.
     address = (st.context.url or "").removesuffix(pages.now()).rstrip("/")
-    with st.container(key="persona-address"):
+    with st.container(key=keys.PERSONA_ADDRESS):
         st.code(f"{address}/?{PARAMETER}={text}", language=None, wrap_lines=True)
     st.caption(i18n.SHARE_HELP)
     if persona.model:
@@ -77,7 +78,7 @@ def _draw(session: ChatSession, read: Read) -> None:
     if persona.description:
         st.text(persona.description)
     st.markdown(i18n.SENT_TO_MODEL)
-    with st.container(key="persona-sent-prompt"):
+    with st.container(key=keys.PERSONA_SENT_PROMPT):
         st.code(persona.prompt, language=None, wrap_lines=True)
     st.caption(i18n.plain(i18n.persona_limits(persona.temperature, persona.max_tokens)))
     _draw_model(session, persona)

@@ -8,10 +8,7 @@ is not, nor is AltGr on many keyboards.
 import streamlit as st
 
 from chatcore.ui import i18n
-from chatcore.ui.components.sources import compact
-
-_listen = st.components.v2.component("chatcore_shortcuts", js=compact("shortcuts.js"))
-
+from chatcore.ui.components import key_listener
 
 KEYS = {
     "new": "alt+shift+n",
@@ -29,7 +26,7 @@ ON_A_MAC = {"alt": "⌥", "shift": "⇧"}
 
 def draw() -> None:
     """Shows nothing; to be drawn where that takes no room."""
-    _listen(key="shortcuts", data={keys: act for act, keys in KEYS.items()})
+    key_listener.mount({keys: act for act, keys in KEYS.items()})
 
 
 def draw_list() -> None:

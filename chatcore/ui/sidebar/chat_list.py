@@ -10,13 +10,13 @@ from chatcore.conversation.listing import Entry
 from chatcore.conversation.search import Hit
 from chatcore.session.session import ChatSession
 from chatcore.ui import i18n
+from chatcore.ui.components import keys
 from chatcore.ui.shell import clicks, dialogs, pages
 from chatcore.ui.shell.clicks import counted
 from chatcore.ui.shell.time_zone import time_zone
 from chatcore.ui.sidebar import manage_chats, settings
 from chatcore.ui.storage import downloads
 
-SEARCH = "search-chats"
 LISTED = 40
 """Chats in the list until "Show more": each costs the browser and every run of the script."""
 TITLE_POLL = 0.5
@@ -28,7 +28,7 @@ def draw(session: ChatSession) -> None:
         with st.container(key="chats-new", gap="xsmall"):
             st.button(
                 i18n.NEW_CHAT,
-                key="new-chat",
+                key=keys.NEW_CHAT,
                 on_click=counted(_new),
                 args=(session,),
                 icon=":material/edit_square:",
@@ -36,7 +36,7 @@ def draw(session: ChatSession) -> None:
             )
             st.button(
                 i18n.TEMPORARY_CHAT,
-                key="temporary-chat",
+                key=keys.TEMPORARY_CHAT,
                 on_click=counted(_new),
                 args=(session, True),
                 icon=":material/visibility_off:",
@@ -45,22 +45,22 @@ def draw(session: ChatSession) -> None:
             )
         query = st.text_input(
             i18n.SEARCH_CHATS,
-            key=SEARCH,
+            key=keys.SEARCH_CHATS,
             type="search",
             placeholder=i18n.SEARCH_CHATS,
             icon=":material/search:",
             label_visibility="collapsed",
             live="400ms",
         )
-        with st.container(key="chats", gap=None):
+        with st.container(key=keys.CHATS, gap=None):
             if query.strip():
-                with st.container(key="chats-found", gap=None):
+                with st.container(key=keys.CHATS_FOUND, gap=None):
                     _draw_hits(session, session.list.search(query))
             else:
                 _draw_list(session)
         with st.container(key="chats-manage", gap="xsmall"):
             _draw_dialog_button(i18n.MANAGE_CHATS, "manage-chats", manage_chats.ask, ":material/folder_managed:")
-            _draw_dialog_button(i18n.SETTINGS, "preferences", settings.ask, ":material/settings:")
+            _draw_dialog_button(i18n.SETTINGS, keys.PREFERENCES, settings.ask, ":material/settings:")
         if dialogs.is_open(manage_chats.DIALOG):
             manage_chats.draw(session)
         if dialogs.is_open(settings.DIALOG):
@@ -80,7 +80,7 @@ def _draw_dialog_button(label: str, key: str, ask: Callable[[], None], icon: str
 
 
 def _new(session: ChatSession, temporary: bool = False) -> None:
-    st.session_state[SEARCH] = ""
+    st.session_state[keys.SEARCH_CHATS] = ""
     session.list.new_chat(temporary)
     pages.to_chat()
 
@@ -124,7 +124,7 @@ def _grouped(entries: Iterable[Entry]) -> Iterable[tuple[str, Iterable[Entry]]]:
 def _draw_row(session: ChatSession, entry: Entry, label: str) -> None:
     st.button(
         label,
-        key=f"open-{entry.id}",
+        key=keys.OPEN_CHAT + entry.id,
         on_click=counted(_open),
         args=(session, entry.id),
         type="secondary" if entry.id == session.chats.current.id else "tertiary",
@@ -144,7 +144,7 @@ def _draw_actions(session: ChatSession, entry: Entry) -> None:
             args=(session, entry.id),
         )
         return
-    with st.container(key="chat-actions", horizontal=True, gap="small"):
+    with st.container(key=keys.CHAT_ACTIONS, horizontal=True, gap="small"):
         st.button(i18n.RENAME, key="chat-rename", on_click=counted(_ask_for_name), args=(entry.id,), type="tertiary")
         pin = i18n.UNPIN if entry.pinned else i18n.PIN
         st.button(
@@ -153,7 +153,11 @@ def _draw_actions(session: ChatSession, entry: Entry) -> None:
         with st.popover(i18n.EXPORT, type="tertiary"):
             for form in downloads.FORMS:
                 downloads.draw(
-                    i18n.export_as(form), form, lambda: [session.chats.current], [session.chats.current], key="export"
+                    i18n.export_as(form),
+                    form,
+                    lambda: [session.chats.current],
+                    [session.chats.current],
+                    key=f"export-{form}",
                 )
         st.button(
             i18n.DELETE, key="chat-delete", on_click=counted(session.list.delete), args=([entry.id],), type="tertiary"

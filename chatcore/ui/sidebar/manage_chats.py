@@ -37,7 +37,7 @@ def _draw(session: ChatSession) -> None:
     st.subheader(i18n.EXPORT, anchor=False)
     with st.container(horizontal=True):
         for form in downloads.FORMS:
-            downloads.draw(i18n.export_all_as(form), form, session.list.everything, [], key="export-all")
+            downloads.draw(i18n.export_all_as(form), form, session.list.everything, [], key=f"export-all-{form}")
         if session.storage.aside:
             downloads.draw_unreadable(i18n.download_unread(len(session.storage.aside)), session.storage.aside)
     st.subheader(i18n.IMPORT, anchor=False)

@@ -24,7 +24,7 @@ def draw(label: str, form: str, chats: Chats, named: list[Conversation], *, key:
         data=partial(_file, made, chats),
         file_name=markdown_export.file_name(named, suffix),
         mime=mime,
-        key=f"{key}-{form}",
+        key=key,
         type="primary" if primary else "secondary",
         icon=":material/download:" if primary else None,
         on_click="ignore",

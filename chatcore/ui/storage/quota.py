@@ -8,6 +8,7 @@ import streamlit as st
 from chatcore.conversation.listing import Entry
 from chatcore.session.session import ChatSession
 from chatcore.ui import i18n
+from chatcore.ui.components import keys
 from chatcore.ui.shell import clicks, dialogs
 from chatcore.ui.shell.clicks import counted
 from chatcore.ui.storage import downloads
@@ -29,7 +30,7 @@ def draw_way_out(session: ChatSession) -> None:
     if session.storage.pending_writes.problem == "full":
         st.caption(i18n.used(session.storage.used, max(QUOTA, session.storage.used)))
     with st.container(horizontal=True):
-        downloads.draw(i18n.DOWNLOAD_EVERYTHING, "JSON", session.list.everything, [], key="download", primary=True)
+        downloads.draw(i18n.DOWNLOAD_EVERYTHING, "JSON", session.list.everything, [], key=keys.DOWNLOAD, primary=True)
         if session.storage.pending_writes.problem != "off":
             st.button(
                 i18n.DELETE_OLD,

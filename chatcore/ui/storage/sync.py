@@ -13,23 +13,12 @@ from streamlit_local_storage import LocalStorage
 from chatcore.session.session import ChatSession
 from chatcore.storage.browser.pending_writes import Write
 from chatcore.ui import i18n
-from chatcore.ui.components.sources import compact
+from chatcore.ui.components import keys, storage_watch
 from chatcore.ui.shell import clicks, pages
 from chatcore.ui.storage import quota
 
 READ_KEY = "storage_init"
 FIRST_WATCH = "storage-first-watch"
-PENDING = "storage-pending"
-"""The fragment that writes, for what is to be stored without drawing the whole page."""
-
-# The page has the code once and each look-out calls it: what is part of an element is sent with it every time.
-_code = st.components.v2.component("chatcore_storage_code", js=compact("storage_watch.js"))
-_look = st.components.v2.component(
-    "chatcore_storage_look",
-    html='<span role="status"></span>',
-    css=compact("storage_watch.css"),
-    js=compact("storage_look.js"),
-)
 
 
 def read_all() -> Mapping[str, Any]:
@@ -41,8 +30,8 @@ def read_all() -> Mapping[str, Any]:
     def on_report() -> None:
         st.session_state[READ_KEY] = {}
 
-    _code(key="storage-read-code")
-    _look(key="storage-check", data={"expect": {}, "state": "saving"}, on_report_change=on_report)
+    storage_watch.mount_code("storage-read-code")
+    storage_watch.mount_lookout("storage-check", {"expect": {}, "state": "saving"}, on_report)
     LocalStorage(READ_KEY)
     items: Mapping[str, Any] = st.session_state[READ_KEY]
     # The package keeps its copy for as long as the session; ours is enough.
@@ -66,14 +55,14 @@ def draw_first(session: ChatSession) -> Write:
     Its confirmation comes by HTTP, past the script that waits for it. Where there are no routes, it interrupts the
     script: so outside any fragment.
     """
-    _code(key="storage-code")
+    storage_watch.mount_code("storage-code")
     write = session.list.next_write()
     draw_write(write, "storage-first")
     _mount(FIRST_WATCH, session, [write] if session.storage.pending_writes.get(write.key) else [], token=session.token)
     return write
 
 
-@st.fragment(key=PENDING)
+@st.fragment(key=keys.STORAGE_PENDING)
 def draw_pending(session: ChatSession, first: Write) -> None:
     """The pending writes but `first`, which is drawn; whether the conversation is saved; the way out when it is not.
 
@@ -84,7 +73,7 @@ def draw_pending(session: ChatSession, first: Write) -> None:
     if session.sync.take_news():
         st.rerun()
     writes = list(session.storage.pending_writes)
-    with st.container(key=PENDING):
+    with st.container(key=keys.STORAGE_PENDING):
         for write in writes:
             if write == first and not session.storage.pending_writes.attempt:
                 continue
@@ -141,4 +130,4 @@ def _mount(
     if watching:
         data["known"] = session.storage.browser.known(session.chats.current.id)
         data["by"] = session.storage.browser.by
-    _look(key=key, data=data, on_report_change=on_report, on_went_change=clicks.counted(_go))
+    storage_watch.mount_lookout(key, data, on_report, clicks.counted(_go))

@@ -7,7 +7,7 @@ from playwright.sync_api import Locator, expect
 
 from tests.browser.chat_page import Chat
 
-UNSAVED = "DraftRecord changes."
+UNSAVED = "Unsaved changes."
 
 
 def go_to_personas(chat: Chat) -> None:
@@ -168,7 +168,7 @@ def test_changes_survive_a_reload_and_are_discarded_and_brought_back(chat: Chat)
     expect(field(chat, "System prompt")).to_have_value("Write little.")
     chat.page.reload()
     heading(chat, "Personas").wait_for()
-    expect(rows(chat).first).to_contain_text("DraftRecord changes")
+    expect(rows(chat).first).to_contain_text("Unsaved changes")
     open_persona(chat, "Writer 2")
     expect(field(chat, "System prompt")).to_have_value("Write little.")
     chat.click("Discard changes")

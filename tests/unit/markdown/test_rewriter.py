@@ -3,9 +3,8 @@
 import pytest
 
 from chatcore.events import Ended, Ending, TextDelta
-from chatcore.markdown import blocks
+from chatcore.markdown import blocks, live_text
 from chatcore.markdown.rewriter import Rewriter, apart, pieces
-from chatcore.streams import frames
 from tests.support.clock import simulated
 from tests.support.fake_vendor.scripts import answer
 from tests.support.markdown_cases import CASES
@@ -101,7 +100,7 @@ def test_twice_the_answer_is_twice_the_work(tokens: int, monkeypatch: pytest.Mon
         write = Rewriter.write
         with monkeypatch.context() as patch:
             patch.setattr(
-                frames.Rewriter,
+                live_text.Rewriter,
                 "write",
                 lambda self, block, **how: worked.append(len(block)) or write(self, block, **how),
             )
