@@ -11,8 +11,14 @@ The packages stand on floors, and a package imports from the floors below it onl
     1  events, errors, ids, locking,            values
        text, markdown                           text and Markdown, knowing no chat
 
-The way of one answer:
+Three ways through the program, by the modules that they pass:
 
-    composer ─► conversation ─► request   ─► run  ─► events    ─► frames  ─► page ─► storage
-    ui          conversation    prompting    runs    providers    streams    ui      storage
+    A message   ui.chat.submission ─► session.active_chat ─► session.open_chats ─► storage.browser.store ─► the browser
+                the browser confirms the question: api.storage_reports ─► session.tab_sync ─► session.answers ─►
+                prompting.build ─► runs.registry ─► a provider ─► runs.log ─► streams.frames ─► ui.chat.live_answer
+                the answer has ended: session.active_chat takes it over and stores it as the question was
+    Stop        ui.chat.composer ─► session.active_chat ─► session.answers ─► runs.registry, which cancels the task of
+                the run: the provider's socket closes; the text that arrived is stored
+    A reload    ui.session ─► storage.browser.loading ─► session.session ─► session.chat_list ─► session.answers finds
+                the run in runs.registry ─► streams.frames draws it from its beginning, and goes on
 """

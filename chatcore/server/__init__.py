@@ -1,0 +1,1 @@
+"""What one process has once: its `settings`. Knows no page and no visitor."""

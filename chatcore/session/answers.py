@@ -1,6 +1,6 @@
-"""The answers that a visit waits for: begun when their question is stored, followed, stopped, taken over at their end.
+"""The answers that one page waits for: begun once their question is stored, stopped, and taken over when they end.
 
-Owns which run makes which answer. Changes no conversation by itself: it gives back what one has become.
+Knows which run makes which answer. Changes no conversation by itself: each method returns the changed one.
 """
 
 from collections.abc import Callable, Container
@@ -19,36 +19,36 @@ from chatcore.storage.browser.checkpoints import Checkpoints
 from chatcore.storage.preferences import Preferences
 
 FRESH_MS = 2_000
-"""A stored question so new whose answer was never begun is begun: the page was reloaded in between."""
+"""How old a stored question may be for a reloaded page to still start its answer. Older ones are marked interrupted."""
 CUT_OFF = (Ending.STOPPED, Ending.FAILED, Ending.INTERRUPTED)
-"""Endings that may come before a kept answer, which is read from its beginning, is where it was."""
+"""Endings of an answer that was cut off: more of its text may be stored than its run has read."""
 
 
 class Providers(Protocol):
-    """Who can be asked in one visit."""
+    """The providers that one page can ask."""
 
     @property
     def default(self) -> ModelRef:
-        """Who answers in a new chat."""
+        """The model that answers in a new chat."""
 
     def info(self, provider_id: str, model: str) -> ModelInfo:
-        """What is known of a model without asking."""
+        """The facts about a model that are known without asking for them."""
 
     def supported_parameters(self, provider_id: str, model: str) -> SupportedParameters:
-        """What of a request a model takes, as far as is known without asking."""
+        """The optional parts of a request that a model takes, as far as is known without asking."""
 
     def with_model(self, model: str, now: ModelRef) -> ModelRef | None:
-        """Who has this model: the provider of `now` before all others. None where nobody does."""
+        """This model at a provider that has it, at that of `now` before all others. None where nobody has it."""
 
     def find(self, provider_id: str) -> Provider | None:
         """The provider with this id; None where it can't be asked."""
 
 
 class Answers:
-    """The runs of one visit."""
+    """The answers of one page, and the runs that make them."""
 
     keep = False
-    """Whether the provider shall go on with an answer when the connection is lost."""
+    """Whether providers are asked to go on with an answer when the connection is lost. The visitor chooses it."""
 
     def __init__(
         self,
@@ -59,7 +59,7 @@ class Answers:
         unsaved: Container[str] = (),
         preferences: Callable[[], Preferences] = Preferences,
     ) -> None:
-        """`parts` are what is stored of answers that were being made.
+        """`parts` has the stored text of answers that were being made when the page was opened.
 
         `unsaved` holds the ids of the chats of which nothing is stored, nor kept by a provider.
         """
@@ -82,7 +82,7 @@ class Answers:
         return found
 
     def plan(self, chat: Conversation, answer: Message) -> None:
-        """The answer begins when its question is stored."""
+        """Let the answer begin once its question is stored."""
         self._planned.setdefault(chat.id, set()).add(answer.id)
 
     def planned(self, chat_id: str) -> bool:
@@ -90,7 +90,7 @@ class Answers:
         return chat_id in self._planned
 
     def makes(self, chat: Conversation, answer: Message) -> bool:
-        """Whether this visit knows that the answer is being made, or is about to be."""
+        """Whether this page knows that the answer is being made, or is about to be."""
         return self.run_of(answer) is not None or answer.id in self._planned.get(chat.id, ())
 
     def agreed(self, mine: Conversation, merged: Conversation) -> Conversation:
@@ -126,7 +126,7 @@ class Answers:
         self._runs[answer.run or ""] = self.owner, run
 
     def sent(self, chat: Conversation, answer: Message) -> PromptRecord | None:
-        """What went to the model for an answer, or is about to; None where that is not known."""
+        """The record of what went to the model for an answer, or is about to; None where that is not known."""
         if (run := self.run_of(answer)) and run.sent:
             return run.sent
         if not answer.running:
@@ -139,7 +139,7 @@ class Answers:
         return build.build(chat, answer.id, info, supported, summaries=self._preferences().summaries)
 
     def stop(self, chat: Conversation, *answers: Message) -> Conversation:
-        """The chat with these answers, which were being made, ended at once. What arrived stays."""
+        """End these answers at once, and return the chat in which they have the text that arrived."""
         for answer in answers:
             run = self.run_of(answer)
             self.cancel(answer)
@@ -148,7 +148,7 @@ class Answers:
         return chat
 
     def cancel(self, answer: Message) -> None:
-        """Nobody waits for this answer any more."""
+        """Stop the run of this answer, if there is one, without taking over what it has made."""
         owner, _ = self._runs.get(answer.run or "", (self.owner, None))
         self.registry.stop(owner, answer.run or "")
 
@@ -199,7 +199,7 @@ class Answers:
 
 
 def _as_taken(sent: PromptRecord, supported: SupportedParameters) -> PromptRecord:
-    """What was sent without what the model has refused meanwhile."""
+    """The record without the parameters that the model has refused meanwhile."""
     temperature = sent.temperature if supported.temperature else None
     return replace(sent, temperature=temperature, limit=sent.limit if supported.max_tokens else 0)
 

@@ -1,7 +1,6 @@
-"""The test chat of a persona: real answers that nothing keeps.
+"""The test chat of a persona: real answers that are neither stored nor listed.
 
-Owns the exchange, in memory for as long as whoever holds it, and ends the answer that is being made when nobody does.
-Nothing of it is stored or listed. Knows nothing of Streamlit.
+It lives in memory. When nobody holds it any more, the answer that is being made is stopped.
 """
 
 import threading
@@ -65,7 +64,7 @@ class Playground:
 
     @locked
     def reconcile(self) -> None:
-        """Take over an answer that has ended."""
+        """Take over the answer, if it has ended."""
         self._chat = self._answers.reconcile(self._chat)
 
     @locked

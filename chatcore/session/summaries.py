@@ -1,7 +1,7 @@
-"""Summaries of what has no room in the model's window any more: when one is asked for, how, and what has come.
+"""Asks a model to sum up the older part of a chat before it no longer fits into the model's window.
 
-Owns that each is asked for once, beside the answers: no question waits for it, and where none comes the older turns are
-left out. Changes no conversation: who calls `taken` does. Where the chat is cut is `context.py`'s.
+Each summary is asked for once. No question waits for one: where none has come, the older turns are left out. Changes no
+conversation: whoever calls `taken` does. Where a chat is cut is decided in `prompting.window`.
 """
 
 from collections.abc import Iterator, Sequence
@@ -23,8 +23,7 @@ MAX_TOKENS = 4_000
 LONGEST = 6_000
 """Characters of a summary that are kept."""
 AHEAD = 4
-"""One part in so many of the room: where the next question and its answer may take that much, and there is less left,
-the summary is made now, to be there in time."""
+"""A summary is asked for as soon as less than one part in `AHEAD` of the window is left: it takes time to be made."""
 
 ASK = (
     "You sum up conversations. Write a summary of the conversation that the user shows you, for a model that goes on "
@@ -35,7 +34,7 @@ ASK = (
 
 
 class Summaries:
-    """The summaries that are on their way. Every call is made under the lock of the visit."""
+    """The summaries that are awaited. Every call is made under the lock of the session."""
 
     def __init__(self, answers: Answers) -> None:
         self._answers = answers
@@ -44,7 +43,7 @@ class Summaries:
         self._awaited: dict[str, tuple[str, Future[str]]] = {}
 
     def begin(self, before: Conversation, after: Conversation) -> None:
-        """Ask, if with this change the last answer has come to its end, and the next question may not fit.
+        """Ask for a summary, if the last answer has ended in between and the next question may not fit.
 
         Of several tabs that follow the answer, the first one to take it over asks.
         """
@@ -64,20 +63,20 @@ class Summaries:
         self._awaited[after.id] = messages[-1].id, asked
 
     def taken(self) -> Iterator[tuple[str, str, str]]:
-        """The ids of chats and of messages, and the summaries up to there, which have come since the last call."""
+        """Yield each summary that has come since the last call: chat id, id of the last message in it, and its text."""
         for chat_id in [chat_id for chat_id, (_, summary) in self._awaited.items() if summary.done()]:
             message_id, summary = self._awaited.pop(chat_id)
             if text := clean(THOUGHTS.sub("", side_calls.said(summary)))[:LONGEST].strip():
                 yield chat_id, message_id, text
 
     def drop(self, chat_id: str) -> None:
-        """Nobody wants this summary any more."""
+        """Wait for the summary of this chat no longer."""
         if awaited := self._awaited.pop(chat_id, None):
             awaited[1].cancel()
 
 
 def due(conversation: Conversation, info: ModelInfo) -> tuple[Message, ...]:
-    """What is to be summed up now: from the last summary to where the chat would be cut. Empty where it would not."""
+    """The messages to be summed up now: from the last summary to where the chat would be cut. Empty where it fits."""
     room = window.room(info.context) or 0
     cut = build.coming(conversation, info, room // AHEAD)
     path = conversation.path

@@ -1,6 +1,6 @@
-"""The chats of one visit that a model is asked for the title of: when, of whom, and what has come.
+"""Asks a model for the titles of new chats, each once, and hands over those that have come.
 
-Owns that it is asked once, whatever comes of it. Changes no conversation: who calls `taken` does.
+Changes no conversation: whoever calls `taken` does.
 """
 
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ LIMITS = SideCallLimits(characters=6_000, seconds=30)
 
 
 class Titles:
-    """The titles that are on their way. Every call but `awaited` and `ready` is made under the lock of the visit."""
+    """The titles that are awaited. Every call but `awaited` and `ready` is made under the lock of the session."""
 
     def __init__(self, answers: Answers, allowed: bool) -> None:
         """`allowed`: whoever runs the app lets models be asked."""
@@ -29,16 +29,16 @@ class Titles:
 
     @property
     def awaited(self) -> bool:
-        """Whether any title is on its way."""
+        """Whether a title is awaited."""
         return bool(self._awaited)
 
     @property
     def ready(self) -> bool:
-        """Whether any has come, or failed to."""
+        """Whether an awaited title has come, or failed to."""
         return any(title.done() for title in list(self._awaited.values()))
 
     def begin(self, before: Conversation, after: Conversation) -> None:
-        """Ask, if with this change the first answer of the chat has come to its end.
+        """Ask for a title, if the first answer of the chat has ended between `before` and `after`.
 
         Of several tabs that follow the answer, the first one to take it over asks.
         """
@@ -64,12 +64,12 @@ class Titles:
         return answer.provider != "mock" and run is not None and run.claim("title")
 
     def taken(self) -> Iterator[tuple[str, str]]:
-        """The ids of chats and their titles, which have come since the last call."""
+        """Yield the id of each chat whose title has come since the last call, with the title."""
         for chat_id in [chat_id for chat_id, title in self._awaited.items() if title.done()]:
             if title := title_prompt.of_reply(said(self._awaited.pop(chat_id))):
                 yield chat_id, title
 
     def drop(self, chat_id: str) -> None:
-        """Nobody wants this title any more."""
+        """Wait for the title of this chat no longer."""
         if title := self._awaited.pop(chat_id, None):
             title.cancel()
