@@ -8,6 +8,7 @@ Knows no chats, no settings and no visitors, and decides nothing about retries o
 """
 
 from chatcore.providers.base import (
+    BackgroundProvider,
     ChatRequest,
     ModelInfo,
     PromptMessage,
@@ -18,6 +19,7 @@ from chatcore.providers.base import (
 )
 
 __all__ = [
+    "BackgroundProvider",
     "ChatRequest",
     "ModelInfo",
     "PromptMessage",
