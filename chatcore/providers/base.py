@@ -75,6 +75,9 @@ class Provider(Protocol):
     host: str
     """Where it is, for words about failures, e.g. "api.openai.com"."""
 
+    origin: str
+    """Scheme and host, e.g. "https://api.openai.com". Providers with the same origin are up or down together."""
+
     def stream(self, request: ChatRequest) -> AsyncGenerator[RunEvent, None]:
         """The answer as it is made.
 
@@ -102,8 +105,17 @@ class Provider(Protocol):
 
 
 @runtime_checkable
+class BackgroundProvider(Protocol):
+    """A provider that goes on with an answer by itself where `ChatRequest.background` asks for it."""
+
+    async def cancel(self, answer_id: str) -> None:
+        """Let the provider stop the answer with this id of its own. Raises nothing when that fails."""
+        ...
+
+
+@runtime_checkable
 class Transcriber(Protocol):
-    """What some providers can do beside: write down what is said in a recording."""
+    """A provider that writes down what is said in a recording."""
 
     transcription_model: str
     """Which model does it; "" where none does."""

@@ -5,29 +5,28 @@ Owns when it is given back: not in the middle of an answer.
 
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine
 from contextlib import aclosing, asynccontextmanager
-from typing import Any, Protocol, TypeAlias, runtime_checkable
+from typing import Any, TypeAlias
 
 from chatcore.errors import ProviderError
 from chatcore.events import RunEvent
-from chatcore.providers.base import ChatRequest, ModelInfo, Provider, SupportedParameters, transcriber
+from chatcore.providers.base import (
+    BackgroundProvider,
+    ChatRequest,
+    ModelInfo,
+    Provider,
+    SupportedParameters,
+    transcriber,
+)
 
 Closing: TypeAlias = Callable[[Coroutine[Any, Any, None]], object]
 """Runs a coroutine on the loop that the provider belongs to."""
-
-
-@runtime_checkable
-class Keeper(Provider, Protocol):
-    """A provider that can go on with an answer by itself, and be told to stop that."""
-
-    async def cancel(self, answer_id: str) -> None: ...
 
 
 class OwnProvider:
     """A `Provider` around one. Once it is closed nothing is begun, and what runs is finished first."""
 
     def __init__(self, inner: Provider) -> None:
-        self.name, self.host = inner.name, inner.host
-        self.origin: str = getattr(inner, "origin", inner.host)
+        self.name, self.host, self.origin = inner.name, inner.host, inner.origin
         self._inner = inner
         self._hears = transcriber(inner)
         self.transcription_model = self._hears.transcription_model if self._hears else ""
@@ -75,23 +74,24 @@ class OwnProvider:
             await self._inner.aclose()
 
 
-class OwnKeeper(OwnProvider):
-    """The same around one that keeps answers."""
+class OwnBackgroundProvider(OwnProvider):
+    """An `OwnProvider` around one that is a `BackgroundProvider`."""
 
-    def __init__(self, inner: Keeper) -> None:
+    def __init__(self, inner: Provider, background: BackgroundProvider) -> None:
+        """`background` is `inner` too."""
         super().__init__(inner)
-        self._keeper = inner
+        self._background = background
 
     async def cancel(self, answer_id: str) -> None:
-        """Without the key nothing can be stopped any more."""
+        """Does nothing once it is closed: without the key nothing can be stopped any more."""
         if not self._closed:
             async with self._using():
-                await self._keeper.cancel(answer_id)
+                await self._background.cancel(answer_id)
 
 
 def own(inner: Provider) -> OwnProvider:
-    """`inner` as a visitor's own; it can do what that one can."""
-    return OwnKeeper(inner) if isinstance(inner, Keeper) else OwnProvider(inner)
+    """`inner` as a visitor's own provider, with the same capabilities."""
+    return OwnBackgroundProvider(inner, inner) if isinstance(inner, BackgroundProvider) else OwnProvider(inner)
 
 
 def give_back(provider: Provider, closing: Closing) -> None:

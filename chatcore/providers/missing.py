@@ -10,7 +10,7 @@ from chatcore.providers.base import ChatRequest, ModelInfo, SupportedParameters
 class MissingProvider:
     """A `Provider` that says what is missing."""
 
-    host = ""
+    host = origin = ""
 
     def __init__(self, name: str) -> None:
         self.name = name

@@ -75,7 +75,7 @@ class MockProvider:
     """Answers by script; without one, with a Markdown answer about the question."""
 
     name = "Mock"
-    host = "the built-in mock"
+    host = origin = "the built-in mock"
     transcription_model = MODEL
 
     def __init__(self, rate: float = 40, script: Callable[[ChatRequest], MockScript] | None = None) -> None:

@@ -47,9 +47,9 @@ class Target(NamedTuple):
         return self.address, (self.origin, self.model)
 
 
-def place_of(provider: Provider, model: str) -> Target:
-    """What has no origin is told apart by its host."""
-    return Target(getattr(provider, "origin", provider.host), model, provider.host)
+def target_of(provider: Provider, model: str) -> Target:
+    """The target of a request to `provider` for `model`."""
+    return Target(provider.origin, model, provider.host)
 
 
 class CircuitOpen(ProviderError):
@@ -72,13 +72,13 @@ class Circuits:
         self._clock = clock
         self._known: dict[Key, _Circuit] = {}
 
-    def ask(self, place: Target) -> Probes:
+    def ask(self, target: Target) -> Probes:
         """Of what this request is the one probe after it was left alone; what becomes of it must be told.
 
         Raises `CircuitOpen`.
         """
         now = self._clock()
-        paused = tuple(key for key in place.keys if key in self._known and self._known[key].pause)
+        paused = tuple(key for key in target.keys if key in self._known and self._known[key].pause)
         for key in paused:
             known = self._known[key]
             left = known.until - now
@@ -88,29 +88,29 @@ class Circuits:
                     if known.probing
                     else f"It will be tried again in {math.ceil(left)} s."
                 )
-                name = place.host if key == place.address else f"{place.model} at {place.host}"
+                name = target.host if key == target.address else f"{target.model} at {target.host}"
                 raise CircuitOpen(f"{name} has been failing for a while, so it was not asked again. {when}")
         for key in paused:
             # A probe of which nothing is ever told holds up the next no longer than that.
             self._known[key].probing, self._known[key].until = True, now + LONGEST_PAUSE
         return paused
 
-    def answered(self, place: Target) -> None:
+    def answered(self, target: Target) -> None:
         """Something of an answer came: all is well there."""
-        for key in place.keys:
+        for key in target.keys:
             self._known.pop(key, None)
 
-    def ended(self, place: Target, failure: Failure | None, probes: Probes) -> None:
+    def ended(self, target: Target, failure: Failure | None, probes: Probes) -> None:
         """A run is over that had no answer: `failure` if the provider's own was the reason."""
         now = self._clock()
         if failure and failure.status is not None:
-            self._known.pop(place.address, None)  # It was reached.
+            self._known.pop(target.address, None)  # It was reached.
         for known in (self._known[key] for key in probes if key in self._known):
             known.probing, known.until = False, now
         if failure is None or not _says_down(failure):
             return
         self._forget(now)
-        key = place.address if failure.kind in NO_CONNECTION else (place.origin, place.model)
+        key = target.address if failure.kind in NO_CONNECTION else (target.origin, target.model)
         known = self._known.setdefault(key, _Circuit())
         known.failed = [*(at for at in known.failed if at > now - WITHIN), now]
         if key in probes or (not known.pause and len(known.failed) >= FAILURES):

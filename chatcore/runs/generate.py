@@ -15,7 +15,7 @@ from chatcore.events import Ended, HeldByProvider, RetryScheduled, RunEvent
 from chatcore.providers.base import ChatRequest, Provider
 from chatcore.providers.failures import Failure, Kind
 from chatcore.providers.response_limit import TOO_LARGE
-from chatcore.runs.circuit_breaker import Circuits, place_of
+from chatcore.runs.circuit_breaker import Circuits, target_of
 from chatcore.runs.log import Run
 from chatcore.runs.retries import VISIBLE, attempts
 
@@ -53,8 +53,8 @@ class RunLimits:
 
 async def make(run: Run, provider: Provider, request: ChatRequest, limits: RunLimits, circuits: Circuits) -> None:
     """Ask, and append what comes. When this returns the log has its end."""
-    place = place_of(provider, request.model)
-    probes = circuits.ask(place)
+    target = target_of(provider, request.model)
+    probes = circuits.ask(target)
     failure: Failure | None = None
     run.attempts = 1
     deadline = _Deadline(limits, lambda words: run.fail(*words), provider.name)
@@ -62,7 +62,7 @@ async def make(run: Run, provider: Provider, request: ChatRequest, limits: RunLi
         deadline.kept(True)
     stream = attempts(provider, request, 1 if probes else limits.attempts, limits.backoff)
     try:
-        await _write(stream, run, request, limits, deadline, lambda: circuits.answered(place))
+        await _write(stream, run, request, limits, deadline, lambda: circuits.answered(target))
     except Failure as error:
         failure = error
         raise
@@ -70,7 +70,7 @@ async def make(run: Run, provider: Provider, request: ChatRequest, limits: RunLi
         deadline.over()
         if deadline.unanswered:
             failure = Failure(Kind.SILENT, provider.host)
-        circuits.ended(place, failure if run.first_at is None else None, probes)
+        circuits.ended(target, failure if run.first_at is None else None, probes)
         await _close(stream)
 
 

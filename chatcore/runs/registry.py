@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 
 from chatcore.errors import ChatError
 from chatcore.events import Ended, Ending
-from chatcore.providers.base import ChatRequest, Provider
+from chatcore.providers.base import BackgroundProvider, ChatRequest, Provider
 from chatcore.providers.failures import Failure
 from chatcore.runs.circuit_breaker import CircuitOpen, Circuits
 from chatcore.runs.generate import CLOSING, RunLimits, make
@@ -107,9 +107,8 @@ class RunRegistry:
         if known is None or not known.run.append(Ended(Ending.STOPPED)):
             return False
         known.task.cancel()
-        cancel: Callable[[str], Coroutine[Any, Any, None]] | None = getattr(provider, "cancel", None)
-        if known.run.kept and cancel:
-            self.submit(_cancel(cancel(known.run.kept)))
+        if known.run.kept and isinstance(provider, BackgroundProvider):
+            self.submit(_cancel(provider.cancel(known.run.kept)))
         return True
 
     def expire(self) -> None:

@@ -29,7 +29,7 @@ SHARED = re.compile(r"chatcore\.(chat\.|tail\.|persona\.|draft\.|(owner|keys|ind
 class Puppet:
     """A provider whose every answer is said by the test, event by event."""
 
-    name = host = "Puppet"
+    name = host = origin = "Puppet"
 
     def __init__(self) -> None:
         self.requests: list[ChatRequest] = []

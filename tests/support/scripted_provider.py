@@ -31,6 +31,7 @@ class Played:
 
     name = "Played"
     host = "played.example"
+    origin = "https://played.example"
 
     def __init__(self, play: Play) -> None:
         self._play = play

@@ -11,7 +11,7 @@ import streamlit as st
 from chatcore.conversation.messages import ModelRef
 from chatcore.errors import ChatError
 from chatcore.models.directory import ProviderOption
-from chatcore.providers.base import ModelInfo
+from chatcore.providers.base import BackgroundProvider, ModelInfo
 from chatcore.session.session import ChatSession
 from chatcore.ui import i18n
 from chatcore.ui.chat import model_names
@@ -108,7 +108,7 @@ def _draw_models(session: ChatSession, offer: ProviderOption) -> None:
         )
     if model:
         st.caption(i18n.model(directory().info(offer.id, model)))
-    if hasattr(directory().find(offer.id), "cancel"):
+    if isinstance(directory().find(offer.id), BackgroundProvider):
         st.toggle(i18n.KEEP, value=session.answers.keep, key=KEEP, help=i18n.KEEP_HELP)
     st.button(
         i18n.USE_MODEL,

@@ -24,14 +24,14 @@ def circuits(clock: Clock) -> Circuits:
     return Circuits(clock)
 
 
-def fail(circuits: Circuits, times: int = FAILURES, failure: Failure | None = DOWN, place: Target = HERE) -> None:
+def fail(circuits: Circuits, times: int = FAILURES, failure: Failure | None = DOWN, target: Target = HERE) -> None:
     for _ in range(times):
-        circuits.ended(place, failure, circuits.ask(place))
+        circuits.ended(target, failure, circuits.ask(target))
 
 
-def refusal(circuits: Circuits, place: Target = HERE) -> str:
+def refusal(circuits: Circuits, target: Target = HERE) -> str:
     with pytest.raises(CircuitOpen) as caught:
-        circuits.ask(place)
+        circuits.ask(target)
     return str(caught.value)
 
 
@@ -108,7 +108,7 @@ OTHERS = {
 @pytest.mark.parametrize("other", OTHERS.values(), ids=OTHERS)
 @pytest.mark.parametrize("failure", [DOWN, UNREACHABLE], ids=str)
 def test_an_address_that_fails_concerns_no_other(circuits: Circuits, failure: Failure, other: Target) -> None:
-    fail(circuits, failure=failure, place=other)
+    fail(circuits, failure=failure, target=other)
     assert refusal(circuits, other)
     assert circuits.ask(HERE) == ()
 
@@ -192,6 +192,6 @@ def test_a_request_from_before_neither_ends_the_probe_nor_makes_the_pause_longer
 
 def test_hosts_that_nobody_asks_are_forgotten(circuits: Circuits, clock: Clock) -> None:
     for number in range(1000):
-        fail(circuits, 1, place=HERE._replace(origin=f"https://{number}.example"))
+        fail(circuits, 1, target=HERE._replace(origin=f"https://{number}.example"))
         clock.now += 1
     assert len(circuits._known) <= LONGEST_PAUSE + 1

@@ -272,7 +272,7 @@ def test_a_provider_that_is_down_is_left_alone_by_every_visitor(clock: Clock, up
 def test_silence_counts_as_down_for_its_model_alone_and_a_stop_does_not(clock: Clock) -> None:
     registry = RunRegistry(RunLimits(first_token=0.05), clock)
     silent, stopped = saying(hold=True), saying(hold=True)
-    stopped.host = "stopped.example"
+    stopped.host = stopped.origin = "stopped.example"
     try:
         for number in range(5):
             run = registry.start("me", f"stopped {number}", stopped, REQUEST)
