@@ -1,22 +1,8 @@
-"""A chat that is stored while another one is open, and what a visit lists and a browser holds."""
+"""The chats that a page lists, and those that its browser has stored."""
 
-import pytest
-
-from chatcore.conversation.tree import Conversation
 from chatcore.session.session import Visit
 from chatcore.storage import keys
-from tests.support.fake_browser import DONE, Browser, Puppet, end
-
-
-@pytest.fixture(name="first")
-def first_chat(browser: Browser, visit: Visit, puppet: Puppet) -> Conversation:
-    """A chat that is stored; another, empty one is open."""
-    visit.send("First?")
-    browser.store_all(visit)
-    end(visit, puppet, "First.", DONE)
-    visit.new_chat()
-    browser.store_all(visit)
-    return browser.stored(visit.chats[0].id)
+from tests.support.fake_browser import Browser
 
 
 def titles(visit: Visit) -> list[str]:
