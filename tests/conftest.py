@@ -9,7 +9,6 @@ from chatcore.runs.registry import RunRegistry
 from chatcore.session.session import ChatSession
 from tests.support.fake_browser import Browser, Puppet, run_of, wait_for
 from tests.support.fake_vendor.upstream import Upstream
-from tests.support.tabs import here, size, there  # noqa: F401
 
 # The same examples every time, so that a change is judged by what it changed: `--hypothesis-profile=default` hunts.
 settings.register_profile("suite", derandomize=True, deadline=None)

@@ -1,4 +1,4 @@
-"""The rules that hold the layers apart, read from the files themselves."""
+"""Rules of the code, read from the source files. Which package may import which is in `.importlinter`."""
 
 import ast
 import re
@@ -23,7 +23,6 @@ LAZY = {
     *("pypdf", "docx", "charset_normalizer", "confusables"),
 }
 """Loaded when they are needed: they cost time and memory, and most visits need only one of them, or none."""
-SDKS = LAZY | {"httpx", "pydantic", "pydantic_settings"}
 LINES = 260
 LANGUAGES = [UI / "i18n" / f"{language}.py" for language in i18n.LANGUAGES]
 """Each is one list of words, however long, so that another language is one file."""
@@ -91,28 +90,6 @@ def caught_in(tree: ast.AST) -> set[str]:
 @each(OUTSIDE_UI)
 def test_only_the_ui_imports_streamlit(path: Path) -> None:
     assert not {name for name in packages_of(tree_of(path)) if name.startswith("streamlit")}
-
-
-@each(OUTSIDE_UI)
-def test_nothing_below_the_ui_imports_it(path: Path) -> None:
-    assert not {name for name in imports_of(tree_of(path)) if name.startswith("chatcore.ui")}
-
-
-@each([path for path in CHATCORE if path.stem in ("events", "errors", "ids") or "conversation" in path.parts])
-def test_the_values_import_no_sdk(path: Path) -> None:
-    assert not packages_of(tree_of(path)) & SDKS
-
-
-@each(OUTSIDE_UI)
-def test_no_sdk_is_imported_outside_the_providers(path: Path) -> None:
-    if "providers" not in path.parts:
-        assert not packages_of(tree_of(path)) & {"openai", "anthropic", "httpx2", "httpx"}
-
-
-@each(OUTSIDE_UI)
-def test_only_the_database_knows_sqlalchemy(path: Path) -> None:
-    if path.name != "database.py":
-        assert not packages_of(tree_of(path)) & {"sqlalchemy", "psycopg"}
 
 
 def test_no_module_below_the_ui_loads_an_sdk_before_it_is_needed() -> None:

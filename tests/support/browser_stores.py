@@ -1,14 +1,12 @@
-"""A shelf over what a browser has stored, and a chat so long that it is written by its tail."""
+"""A `BrowserStore` over what a browser has stored, and a chat so long that only what is new in it is written."""
 
 from dataclasses import replace
 from typing import Any
 
-import pytest
-
 from chatcore.conversation.tree import Conversation
-from chatcore.storage import codec, compression, keys
+from chatcore.storage import codec, keys
 from chatcore.storage.browser.loading import load_storage
-from chatcore.storage.browser.store import SMALL, BrowserStore
+from chatcore.storage.browser.store import BrowserStore
 from tests.support.asking import by
 from tests.support.builders.chats import DONE, leaf, through_json
 from tests.support.fake_browser import stamp_of
@@ -45,13 +43,6 @@ def long_chat(turns: int = 60) -> Conversation:
     for number in range(turns):
         chat = chat.ask(foreign("question", number), by("m"))
         chat = chat.finish(leaf(chat), replace(DONE, text=foreign("answer", number)))
-    return chat
-
-
-@pytest.fixture(name="long", scope="module")
-def one_long_chat() -> Conversation:
-    chat = long_chat()
-    assert len(compression.text_of(compression.pack(codec.dump(chat)))) > SMALL
     return chat
 
 

@@ -1,28 +1,16 @@
-"""A visitor's page with its providers, on a server that has only the settings that a test gives it."""
+"""A page with its providers, on a server that has only the settings that a test gives it."""
 
 import asyncio
-import os
 from collections.abc import Callable, Coroutine
-from pathlib import Path
 from typing import Any
-
-import pytest
 
 from chatcore.models.directory import Directory, SessionDirectory
 from chatcore.providers.base import Provider
-from chatcore.server.settings import Settings, load
+from chatcore.server.settings import load
 from tests.support.fake_vendor.upstream import Upstream
 
 SERVERS_KEY = "sk-canary-of-the-server"
 OWN_KEY = "sk-canary-of-the-visitor"
-
-
-@pytest.fixture(autouse=True)
-def nothing_is_set(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in list(os.environ):
-        if name.lower() in Settings.model_fields:
-            monkeypatch.delenv(name)
-    monkeypatch.chdir(tmp_path)
 
 
 class Page:

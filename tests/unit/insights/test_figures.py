@@ -23,7 +23,6 @@ from chatcore.insights.reader import AnswerRows
 from tests.support.asking import by
 from tests.support.builders.chats import FEEDBACK, TIMING
 from tests.support.fake_browser import DONE, end
-from tests.support.listed_chats import first_chat  # noqa: F401
 
 NOON = int(datetime(2026, 3, 4, 12, tzinfo=UTC).timestamp() * 1000)
 DAY = 86_400_000

@@ -10,9 +10,11 @@ from chatcore.providers.base import ModelInfo
 from chatcore.providers.failures import Failure, Kind
 from chatcore.providers.mock import MockProvider
 from chatcore.providers.vendors import VENDORS
-from tests.support.directories import OWN_KEY, Page, keys_at, nothing_is_set, page_at, ready  # noqa: F401
+from tests.support.directories import OWN_KEY, Page, keys_at, page_at, ready
 from tests.support.fake_vendor.scripts import JSON, Script, Stall, Status
 from tests.support.fake_vendor.upstream import Upstream
+
+pytestmark = pytest.mark.usefixtures("nothing_is_set")
 
 LISTED = (ModelInfo("fake-1"),)
 

@@ -10,9 +10,11 @@ import pytest
 from chatcore.conversation.messages import ModelRef
 from chatcore.errors import InputError
 from tests.support.asking import collect
-from tests.support.directories import OWN_KEY, Page, keys_at, nothing_is_set, page_at, ready  # noqa: F401
+from tests.support.directories import OWN_KEY, Page, keys_at, page_at, ready
 from tests.support.fake_vendor.scripts import JSON, Script, Status
 from tests.support.fake_vendor.upstream import Upstream
+
+pytestmark = pytest.mark.usefixtures("nothing_is_set")
 
 # Who is offered
 

@@ -17,9 +17,11 @@ from chatcore.providers.base import BackgroundProvider
 from chatcore.runs.registry import RunRegistry
 from chatcore.server.settings import load
 from tests.support.asking import ask, collect
-from tests.support.directories import OWN_KEY, SERVERS_KEY, Page, keys_at, nothing_is_set, page_at  # noqa: F401
+from tests.support.directories import OWN_KEY, SERVERS_KEY, Page, keys_at, page_at
 from tests.support.fake_vendor.scripts import JSON, Say, Script, Stall, Status, Wait, reply
 from tests.support.fake_vendor.upstream import Upstream
+
+pytestmark = pytest.mark.usefixtures("nothing_is_set")
 
 
 @pytest.fixture

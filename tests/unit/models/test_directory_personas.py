@@ -4,8 +4,10 @@ import pytest
 
 from chatcore.conversation.messages import ModelRef
 from chatcore.providers.base import SupportedParameters
-from tests.support.directories import OWN_KEY, Page, nothing_is_set, page_at  # noqa: F401
+from tests.support.directories import OWN_KEY, Page, page_at
 from tests.support.fake_vendor.upstream import Upstream
+
+pytestmark = pytest.mark.usefixtures("nothing_is_set")
 
 
 def known(page: Page) -> Page:

@@ -1,6 +1,5 @@
 """Settings: where they come from, what is refused, and that no secret gets out."""
 
-import os
 from pathlib import Path
 
 import pytest
@@ -12,14 +11,7 @@ from chatcore.server.settings import Settings, load
 CANARY = "canary"
 VENDORS = ("OPENAI", "ANTHROPIC", "OPENROUTER")
 
-
-@pytest.fixture(autouse=True)
-def _nothing_is_set(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """An environment without settings of ours, and a directory without `.env`."""
-    for name in list(os.environ):
-        if name.lower() in Settings.model_fields:
-            monkeypatch.delenv(name)
-    monkeypatch.chdir(tmp_path)
+pytestmark = pytest.mark.usefixtures("nothing_is_set")
 
 
 def write_env(text: str) -> None:

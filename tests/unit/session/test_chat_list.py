@@ -9,7 +9,7 @@ from chatcore.events import Ending
 from chatcore.session.session import ChatSession
 from chatcore.text.cleaning import TITLE_LENGTH
 from tests.support.fake_browser import DONE, Browser, Puppet, calls, end, run_of, say, texts
-from tests.support.listed_chats import first_chat, titles  # noqa: F401
+from tests.support.listed_chats import titles
 
 # Opening
 

@@ -4,7 +4,7 @@ import pytest
 
 from chatcore.events import Ending
 from tests.support.fake_browser import Browser, calls, endings, run_of, say, texts
-from tests.support.listed_chats import first_chat, ids, titles  # noqa: F401
+from tests.support.listed_chats import ids, titles
 
 # Deleting
 

@@ -11,7 +11,7 @@ from chatcore.storage.browser import store
 from tests.support.asking import by
 from tests.support.builders.chats import answered
 from tests.support.fake_browser import DONE, end, endings, texts
-from tests.support.listed_chats import first_chat, ids  # noqa: F401
+from tests.support.listed_chats import ids
 
 
 def test_imported_chats_are_stored_and_taken_out_by_undo(browser, session, first):

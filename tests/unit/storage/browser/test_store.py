@@ -17,7 +17,7 @@ from chatcore.storage.browser import store as shelving
 from chatcore.storage.browser.loading import load_storage
 from chatcore.storage.browser.store import TAIL_SHARE
 from tests.support.asking import by
-from tests.support.browser_stores import Items, foreign, one_long_chat, opened, put, store, stored_long, written  # noqa: F401
+from tests.support.browser_stores import Items, foreign, opened, put, store, stored_long, written
 from tests.support.builders.chats import DONE, ID, OPERATIONS, answered, clock, leaf, operate
 
 # What is written

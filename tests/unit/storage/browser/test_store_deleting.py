@@ -4,7 +4,7 @@ from chatcore.conversation.tree import Conversation
 from chatcore.storage import keys
 from chatcore.storage.browser.loading import load_storage
 from tests.support.asking import by
-from tests.support.browser_stores import one_long_chat, opened, store, stored_long, written  # noqa: F401
+from tests.support.browser_stores import opened, store, stored_long, written
 from tests.support.builders.chats import ID, answered
 
 

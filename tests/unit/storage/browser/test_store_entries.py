@@ -12,7 +12,7 @@ from chatcore.storage.browser.loading import load_storage
 from chatcore.storage.browser.replica import BASES
 from chatcore.storage.browser.store import BrowserStore
 from tests.support.asking import by
-from tests.support.browser_stores import Items, long_chat, one_long_chat, opened, store  # noqa: F401
+from tests.support.browser_stores import Items, long_chat, opened, store
 from tests.support.builders.chats import ID, answered
 
 # The list

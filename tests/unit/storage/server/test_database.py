@@ -23,7 +23,6 @@ from chatcore.storage.server.database import TABLE, Database
 from tests.support.databases import OWNER, PATIENCE, Gate, SqliteFile, asked, only, row_of, write_value
 from tests.support.postgres import Postgres
 
-pytest_plugins = ["tests.support.database_fixtures"]
 ROOT = Path(__file__).parents[4]
 
 

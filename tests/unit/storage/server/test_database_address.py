@@ -12,8 +12,6 @@ from chatcore.storage.server.database import UNREACHABLE, Database, DatabaseStor
 from tests.support.databases import OWNER, asked
 from tests.support.postgres import Postgres
 
-pytest_plugins = ["tests.support.database_fixtures"]
-
 
 @pytest.mark.parametrize(
     ("given", "used"),

@@ -16,8 +16,6 @@ from chatcore.storage.server.write_behind import PendingSave
 from tests.support.databases import OWNER, PATIENCE, Gate, Log, SqliteFile, asked, only, write_value
 from tests.support.postgres import Postgres
 
-pytest_plugins = ["tests.support.database_fixtures"]
-
 
 def test_closing_saves_what_waits(database: Database) -> None:
     store, chats = DatabaseStore(database, OWNER), [asked() for _ in range(5)]

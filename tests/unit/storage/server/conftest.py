@@ -1,4 +1,4 @@
-"""A pytest plugin with the fixtures of the tests of the database: each of them runs over SQLite and PostgreSQL."""
+"""Databases for the tests: each test runs over SQLite and PostgreSQL."""
 
 import logging
 from collections.abc import Callable, Iterator
