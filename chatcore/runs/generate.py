@@ -56,10 +56,10 @@ async def make(run: Run, provider: Provider, request: ChatRequest, limits: RunLi
     target = target_of(provider, request.model)
     probes = circuits.ask(target)
     failure: Failure | None = None
-    run.attempts = 1
+    run.ask()
     deadline = _Deadline(limits, lambda words: run.fail(*words), provider.name)
-    if request.kept:
-        deadline.kept(True)
+    if request.held_id:
+        deadline.held(True)
     stream = attempts(provider, request, 1 if probes else limits.attempts, limits.backoff)
     try:
         await _write(stream, run, request, limits, deadline, lambda: circuits.answered(target))
@@ -82,7 +82,7 @@ async def _write(
     deadline: "_Deadline",
     answered: Callable[[], None],
 ) -> None:
-    size = len(request.begun.encode("utf-8", "replace"))
+    size = len(request.prefix.encode("utf-8", "replace"))
     async for event in stream:
         if isinstance(event, VISIBLE):
             if run.first_at is None:
@@ -92,7 +92,7 @@ async def _write(
         elif isinstance(event, RetryScheduled):
             deadline.waits(event.seconds)
         elif isinstance(event, HeldByProvider):
-            deadline.kept(bool(event.answer_id))
+            deadline.held(bool(event.answer_id))
         elif isinstance(event, Ended):
             answered()
         if size > limits.answer_bytes or run.size > limits.log_bytes:
@@ -120,7 +120,7 @@ class _Deadline:
         """For the task that makes it; `end` ends the log with these words and this kind of failure."""
         self._loop, self._task = asyncio.get_running_loop(), asyncio.current_task()
         self._limits, self._end, self._name = limits, end, name
-        self._answering = self._kept = False
+        self._answering = self._held = False
         self.unanswered = False
         """Whether it ended the log because the provider did not answer at all."""
         now = self._loop.time()
@@ -136,13 +136,13 @@ class _Deadline:
         """The next attempt begins in so many seconds."""
         self._allow(seconds + self._limits.first_token)
 
-    def kept(self, by_provider: bool) -> None:
+    def held(self, by_provider: bool) -> None:
         """While the answer does not depend on this connection, no silence means that it is lost."""
-        self._kept = by_provider
+        self._held = by_provider
         self._allow(math.inf if by_provider else self._limits.first_token)
 
     def _allow(self, seconds: float) -> None:
-        self._silence = math.inf if self._kept else self._loop.time() + seconds
+        self._silence = math.inf if self._held else self._loop.time() + seconds
         if self._silence < self._timer.when():
             self._set()
 

@@ -40,7 +40,7 @@ async def attempts(
                 async for event in stream:
                     visible = visible or isinstance(event, VISIBLE)
                     if isinstance(event, HeldByProvider):
-                        request = replace(request, kept=event.answer_id)
+                        request = replace(request, held_id=event.answer_id)
                     yield event
         except Failure as failure:
             shorter = request.shorter if failure.kind is Kind.TOO_LONG and not visible else None
@@ -49,11 +49,11 @@ async def attempts(
             why, seconds = failure, 0.0 if shorter else _seconds(failure, number, backoff)
         else:
             return
-        if request.kept and _is_over(why):
-            request = replace(request, kept="")
+        if request.held_id and _is_over(why):
+            request = replace(request, held_id="")
             yield HeldByProvider("")
         yield RetryScheduled(str(why), number + 1, max(most, number + 1), seconds, shorter is not None)
-        request = replace(shorter, keep=request.keep) if shorter else request
+        request = replace(shorter, background=request.background) if shorter else request
         await sleep(seconds)
 
 

@@ -87,10 +87,10 @@ class Chats(Versions):
         """Store under which ids the providers go on with answers that no page follows: that one stores its own."""
         for answer in _making(chat):
             run = self.answers.run_of(answer)
-            if answer == self.conversation.running or chat.id in self.unsaved or not run or not run.kept:
+            if answer == self.conversation.running or chat.id in self.unsaved or not run or not run.held_id:
                 continue
-            if self.browser_store.parts.kept(answer.run) != run.kept:
-                write = self.browser_store.parts.add(answer.run or "", 0, "", run.kept)
+            if self.browser_store.parts.kept(answer.run) != run.held_id:
+                write = self.browser_store.parts.add(answer.run or "", 0, "", run.held_id)
                 self.pending_writes.put(write.key, write.value)
 
     @locked

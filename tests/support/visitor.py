@@ -107,7 +107,7 @@ class Visitor:
     def checkpoint(self, start: int, text: str) -> None:
         """The page stores a part of the answer, and whether it is kept, as `ui/live_reply.py` does."""
         run_id = self.visit.conversation.path[-1].run or ""
-        write = self.visit.checkpoint(run_id, start, text, run_of(self.visit).kept)
+        write = self.visit.checkpoint(run_id, start, text, run_of(self.visit).held_id)
         assert write
         self.browser.write(write.key, write.value)
 

@@ -57,7 +57,7 @@ def until_begun(visitor: Visitor) -> str:
     """The name of a run of which two words have come."""
     run = visitor.ask()
     wait_for(run, BEGUN)
-    assert run.kept == ANSWER_ID
+    assert run.held_id == ANSWER_ID
     return visitor.visit.conversation.path[-1].run or ""
 
 

@@ -108,7 +108,7 @@ STRANGE = ["..", ".", "a/b", "a?b", "a%2Fb", "é", "a\n", "x" * 201]
 
 @pytest.mark.parametrize("answer_id", STRANGE)
 def test_an_id_that_is_none_is_sent_nowhere(upstream: Upstream, answer_id: str) -> None:
-    assert failure_of(upstream, request=replace(KEPT, kept=answer_id)) == ("", Kind.GONE)
+    assert failure_of(upstream, request=replace(KEPT, held_id=answer_id)) == ("", Kind.GONE)
     cancel(upstream.base_url, answer_id)
     assert upstream.exchanges == []
 

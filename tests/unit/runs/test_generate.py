@@ -236,7 +236,7 @@ def test_closing_the_registry_interrupts_what_is_open_and_leaves_what_has_ended(
 
 
 def continued(registry: RunRegistry, played: Played, begun: str) -> Run:
-    return registry.start("me", "1", played, replace(REQUEST, begun=begun))
+    return registry.start("me", "1", played, replace(REQUEST, prefix=begun))
 
 
 def test_the_log_begins_with_what_was_begun_and_goes_on_without_a_seam(registry: RunRegistry) -> None:

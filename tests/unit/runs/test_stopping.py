@@ -162,8 +162,8 @@ def test_stop_also_ends_what_the_provider_keeps(registry: RunRegistry, fails: bo
 
 def test_an_answer_that_is_read_again_is_cancelled_by_the_id_that_is_known(registry: RunRegistry) -> None:
     provider = Keeping(names=False)
-    run = registry.start("me", "1", provider, replace(REQUEST, kept="known"))
-    assert run.kept == "known"
+    run = registry.start("me", "1", provider, replace(REQUEST, held_id="known"))
+    assert run.held_id == "known"
     assert registry.stop("me", "1")
     assert provider.told.wait(5)
     assert provider.cancelled == ["known"]
