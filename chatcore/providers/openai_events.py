@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from tenacity import AsyncRetrying, RetryCallState, wait_exponential, wait_random
 
 from chatcore.events import Ended, Ending, HeldByProvider, ReasoningDelta, RunEvent, TextDelta, UsageReported
+from chatcore.providers.answer_reader import UNUSUAL, AnswerReader, encodable, field
 from chatcore.providers.failures import Failure, Kind, from_event
-from chatcore.providers.sdk_client import UNUSUAL, encodable, field
 
 ANSWER_ID = re.compile(r"[A-Za-z0-9_-]{1,200}")
 """The id of an answer: it comes from outside, and becomes a part of an address. As `Answer` in `forms`."""
@@ -27,12 +27,11 @@ COMPLETED, INCOMPLETE, FAILED = "response.completed", "response.incomplete", "re
 ENDINGS = {"max_output_tokens": Ending.LENGTH, "content_filter": Ending.FILTERED}
 
 
-class ResponseReading:
-    """A `AnswerReader`. What is an event of ours already goes through."""
+class ResponseReader(AnswerReader):
+    """Reads the events of one response. A `HeldByProvider` among them goes through as it is."""
 
     def __init__(self, host: str) -> None:
-        self.ended: Ended | None = None
-        self._host = host
+        super().__init__(host)
         self._refused = False
         self._thought: object = None
 

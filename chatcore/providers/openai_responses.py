@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 from chatcore.errors import ProviderError
 from chatcore.events import HeldByProvider
+from chatcore.providers.answer_reader import AnswerReader, encodable, field
 from chatcore.providers.base import ChatRequest, PromptMessage
 from chatcore.providers.failures import Failure, Kind, translate
 from chatcore.providers.openai_chat import OpenAISDKProvider
-from chatcore.providers.openai_events import ANSWER_ID, ReadPosition, ResponseReading, missing_chunks
-from chatcore.providers.sdk_client import AnswerReader, Stream, encodable, field
+from chatcore.providers.openai_events import ANSWER_ID, ReadPosition, ResponseReader, missing_chunks
+from chatcore.providers.sdk_client import Stream
 
 if TYPE_CHECKING:
     from openai import AsyncOpenAI
@@ -66,7 +67,7 @@ class ResponsesProvider(OpenAISDKProvider):
         return await self._post(client, "/responses", body)
 
     def _reading(self) -> AnswerReader:
-        return ResponseReading(self.host)
+        return ResponseReader(self.host)
 
     def _chunks(self, request: ChatRequest) -> AsyncGenerator[object, None]:
         return self._follow(request) if request.background or request.held_id else super()._chunks(request)

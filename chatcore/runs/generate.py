@@ -13,14 +13,11 @@ from dataclasses import dataclass
 from chatcore.errors import ProviderError
 from chatcore.events import Ended, HeldByProvider, RetryScheduled, RunEvent
 from chatcore.providers.base import ChatRequest, Provider
-from chatcore.providers.failures import Failure, Kind
-from chatcore.providers.response_limit import TOO_LARGE
+from chatcore.providers.failures import TOO_LARGE, Failure, Kind
 from chatcore.runs.circuit_breaker import Circuits, target_of
 from chatcore.runs.log import Run
 from chatcore.runs.retries import VISIBLE, attempts
 
-CLOSING = 5.0
-"""Seconds that a provider may take to close what it has open."""
 TOO_LONG = "The answer took too long: it was cut off here.", "total time"
 NO_END = "The connection ended before the answer was finished: it may be incomplete.", "no end mark"
 
@@ -49,6 +46,8 @@ class RunLimits:
     """… however large all of them are: a page that is loaded again finds it."""
     all_bytes: int = 200_000_000
     """The logs of all runs together; the runs that finished first go first."""
+    closing: float = 5
+    """Until a provider that is closed has closed what it has open: nobody waits for it any longer."""
 
 
 async def make(run: Run, provider: Provider, request: ChatRequest, limits: RunLimits, circuits: Circuits) -> None:
@@ -71,7 +70,7 @@ async def make(run: Run, provider: Provider, request: ChatRequest, limits: RunLi
         if deadline.unanswered:
             failure = Failure(Kind.SILENT, provider.host)
         circuits.ended(target, failure if run.first_at is None else None, probes)
-        await _close(stream)
+        await _close(stream, limits.closing)
 
 
 async def _write(
@@ -103,10 +102,10 @@ async def _write(
     run.fail(*NO_END)
 
 
-async def _close(stream: AsyncGenerator[RunEvent, None]) -> None:
+async def _close(stream: AsyncGenerator[RunEvent, None], seconds: float) -> None:
     """A stream that was read to its end has nothing left to close."""
     with suppress(TimeoutError, ProviderError):
-        async with asyncio.timeout(CLOSING):
+        async with asyncio.timeout(seconds):
             await stream.aclose()
 
 
@@ -165,4 +164,4 @@ class _Deadline:
             self.unanswered = self._end((f"{self._name} did not answer in time.", "first token"))
         if self._task:
             self._task.cancel()
-            self._loop.call_later(CLOSING, self._task.cancel)
+            self._loop.call_later(self._limits.closing, self._task.cancel)

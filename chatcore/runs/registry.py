@@ -22,7 +22,7 @@ from chatcore.events import Ended, Ending
 from chatcore.providers.base import BackgroundProvider, ChatRequest, Provider
 from chatcore.providers.failures import Failure
 from chatcore.runs.circuit_breaker import CircuitOpen, Circuits
-from chatcore.runs.generate import CLOSING, RunLimits, make
+from chatcore.runs.generate import RunLimits, make
 from chatcore.runs.log import EVENT_BYTES, Run
 
 __all__ = ["EVENT_BYTES", "Run", "RunLimits", "RunRegistry"]
@@ -152,7 +152,7 @@ class RunRegistry:
         for run in runs:
             run.append(SHUT_DOWN)
         self.submit(self._finish(last))
-        self._thread.join(timeout=4 * CLOSING)
+        self._thread.join(timeout=4 * self.limits.closing)
 
     def _serve(self) -> None:
         self._loop.run_forever()
@@ -163,10 +163,10 @@ class RunRegistry:
         for task in others:
             task.cancel()
         if others:
-            await asyncio.wait(others, timeout=CLOSING)
+            await asyncio.wait(others, timeout=self.limits.closing)
         for work in filter(None, (self._loop.shutdown_asyncgens(), last)):
             try:
-                async with asyncio.timeout(CLOSING):
+                async with asyncio.timeout(self.limits.closing):
                     await work
             except Exception as error:
                 log.error("Closing failed with %s", type(error).__qualname__)
