@@ -5,7 +5,6 @@ from contextlib import aclosing
 from dataclasses import replace
 
 import pytest
-from tenacity import wait_none
 
 from chatcore.events import Ended, Ending, UsageReported, fold
 from chatcore.providers import openai_events, openai_responses
@@ -36,7 +35,7 @@ ASKED_AGAIN = f"/v1/responses/{ANSWER_ID}?stream=true"
 
 @pytest.fixture(autouse=True)
 def _no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(openai_events, "PAUSES", wait_none())
+    monkeypatch.setattr(openai_events, "PAUSES", lambda _: 0)
     monkeypatch.setattr(openai_responses, "POLL", 0)
 
 
