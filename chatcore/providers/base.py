@@ -47,16 +47,21 @@ class ChatRequest:
 
 @dataclass(frozen=True, slots=True)
 class ModelInfo:
-    """A model that can be asked. What is not known is None.
-
-    `context` is in tokens; the prices are in US dollars for a million tokens.
-    """
+    """What is known of a model that can be asked. None is unknown."""
 
     id: str
     context: int | None = None
+    """The size of its context window, in tokens."""
     input_price: float | None = None
+    """US dollars for a million tokens, as `output_price`."""
     output_price: float | None = None
     takes_images: bool | None = None
+
+    def cost(self, input_tokens: int, output_tokens: int) -> float | None:
+        """US dollars by these prices; None where a price is unknown."""
+        if self.input_price is None or self.output_price is None:
+            return None
+        return (input_tokens * self.input_price + output_tokens * self.output_price) / 1_000_000
 
 
 @dataclass(frozen=True, slots=True)

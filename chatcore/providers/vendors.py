@@ -75,6 +75,11 @@ def adapter_of(vendor: Vendor, base_url: str, protocol: Protocol | None = None) 
     return vendor.adapter if vendor.is_home(base_url) or not vendor.elsewhere else vendor.elsewhere
 
 
+def with_model(name: str, model: str) -> str:
+    """The two names as one, "OpenAI · gpt-6-luna"; only one of them where both are the same or the other is empty."""
+    return name if model.lower() == name.lower() else " · ".join(filter(None, (name, model)))
+
+
 def make(
     vendor: Vendor,
     api_key: str,
