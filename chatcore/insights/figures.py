@@ -16,10 +16,11 @@ from chatcore.conversation.metrics import tokens_per_second
 from chatcore.conversation.tree import Conversation
 from chatcore.events import Ending, UsageReported
 from chatcore.ids import LATEST
-from chatcore.providers.vendors import VENDORS
+from chatcore.providers.base import ModelInfo
+from chatcore.providers.vendors import VENDORS, with_model
 
-Prices = Callable[[str, str], tuple[float, float] | None]
-"""Of a provider's model: US dollars for a million tokens in, and out."""
+Infos = Callable[[str, str], ModelInfo]
+"""What is known of the model of a provider, by the ids of both."""
 
 MOST_STEPS = 62
 """Bars in a chart: more days than that are shown by week, more weeks by month, more months by year."""
@@ -56,8 +57,7 @@ class Row:
     def name(self) -> str:
         """Who answered; empty where nobody knows."""
         vendor = VENDORS.get(self.provider)
-        provider = vendor.name if vendor else self.provider
-        return provider if self.model.lower() == provider.lower() else " · ".join(filter(None, (provider, self.model)))
+        return with_model(vendor.name if vendor else self.provider, self.model)
 
 
 def rows_of(chat: Conversation) -> list[Row]:
@@ -112,17 +112,16 @@ def _usage(message: Message) -> UsageReported | None:
     return replace(usage, input_tokens=min(usage.input_tokens, LATEST), output_tokens=min(usage.output_tokens, LATEST))
 
 
-def priced(rows: Iterable[Row], prices: Prices) -> list[Row]:
-    """With a cost where none was reported and the prices are known."""
-    known: dict[tuple[str, str], tuple[float, float] | None] = {}
+def priced(rows: Iterable[Row], infos: Infos) -> list[Row]:
+    """The rows, with an estimated cost where none was reported and the prices are known. Asks `infos` once a model."""
+    known: dict[tuple[str, str], ModelInfo] = {}
     done = []
     for row in rows:
         if row.cost is None and row.tokens_in is not None and row.tokens_out is not None:
             who = row.provider, row.model
             if who not in known:
-                known[who] = prices(*who)
-            if price := known[who]:
-                cost = (row.tokens_in * price[0] + row.tokens_out * price[1]) / 1_000_000
+                known[who] = infos(*who)
+            if (cost := known[who].cost(row.tokens_in, row.tokens_out)) is not None:
                 row = replace(row, cost=cost, estimated=True)
         done.append(row)
     return done

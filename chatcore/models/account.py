@@ -40,7 +40,18 @@ class AccountSettings:
 class ProviderAccount:
     """A vendor at one address, with one key, and its models. Nothing here shows the key."""
 
-    def __init__(self, vendor: Vendor, base_url: str, provider: Provider, model: str, clock: Clock) -> None:
+    def __init__(
+        self,
+        vendor: Vendor,
+        base_url: str,
+        provider: Provider,
+        model: str,
+        clock: Clock,
+        *,
+        list_seconds: float = LIST_SECONDS,
+    ) -> None:
+        """`model` is the default one, "" for the first of the list, which may take `list_seconds` to come."""
+        self._list_seconds = list_seconds
         self.vendor, self.base_url, self.provider = vendor, base_url, provider
         self._model, self._clock = model, clock
         self._asking: asyncio.Task[ProviderError | None] | None = None
@@ -101,7 +112,7 @@ class ProviderAccount:
     async def ask(self) -> tuple[ModelInfo, ...]:
         """The list, asked for by the one who calls this alone. Raises `ProviderError`."""
         try:
-            async with asyncio.timeout(LIST_SECONDS):
+            async with asyncio.timeout(self._list_seconds):
                 found = await self.provider.models()
         except TimeoutError:
             raise Failure(Kind.SILENT, self.provider.host) from None

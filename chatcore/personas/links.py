@@ -4,12 +4,12 @@ Owns how much that may be. A link brings no field that is not known, and no key 
 """
 
 import base64
-import binascii
 import zlib
 
 from chatcore.errors import InputError
 from chatcore.personas.model import Persona
 from chatcore.personas.parsing import MAX_TEXT, Read, read
+from chatcore.text.inflating import inflate
 from chatcore.text.json_source import Problem
 
 MAX_LINK = 6000
@@ -33,9 +33,7 @@ def read_link(text: str) -> Read:
         return TOO_LONG
     try:
         packed = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
-        unpacking = zlib.decompressobj()
-        content = unpacking.decompress(packed, MAX_TEXT)
-        found = read(content.decode()) if unpacking.eof else DAMAGED
-    except (binascii.Error, zlib.error, ValueError):
+        found = read(inflate(packed, MAX_TEXT).decode())
+    except ValueError:
         return DAMAGED
     return Read(found.persona.bare(), (), found.value) if found.persona else found

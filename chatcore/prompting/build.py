@@ -100,7 +100,7 @@ def _cut(
     # A window must hold the answer too: some servers refuse a limit that it can't.
     limit = min(sent.limit, max(1, sent.context - tokens)) if sent.context else sent.limit
     sent = replace(sent, tokens=tokens, digest=digest(prompts), limit=limit)
-    asked = ChatRequest(prompts, answer.model, answer.text[: sent.begun])
+    asked = ChatRequest(prompts, answer.model, prefix=answer.text[: sent.begun])
     return replace(asked, max_tokens=sent.limit or None, temperature=sent.temperature), sent
 
 

@@ -9,9 +9,10 @@ from collections.abc import AsyncIterator, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from chatcore.events import Ended, Ending, ReasoningDelta, RunEvent, TextDelta, UsageReported
+from chatcore.providers.answer_reader import UNUSUAL, AnswerReader, encodable, field
 from chatcore.providers.base import ChatRequest, ModelInfo, PromptMessage, SupportedParameters
 from chatcore.providers.failures import from_event
-from chatcore.providers.sdk_client import UNUSUAL, AnswerReader, SDKProvider, Stream, encodable, field
+from chatcore.providers.sdk_client import SDKProvider, Stream
 
 if TYPE_CHECKING:
     import httpx2
@@ -114,10 +115,9 @@ class AnthropicProvider(SDKProvider["AsyncAnthropic"]):
         return _AnswerReader(self.host)
 
 
-class _AnswerReader:
+class _AnswerReader(AnswerReader):
     def __init__(self, host: str) -> None:
-        self.ended: Ended | None = None
-        self._host = host
+        super().__init__(host)
         self._reason: object = None
         self._counts: dict[str, int] = {}
         self._thought = False

@@ -24,38 +24,44 @@ class PromptMessage:
 
 @dataclass(frozen=True, slots=True)
 class ChatRequest:
-    """What a provider is asked: the messages in order, and the model that shall answer.
+    """The messages, in order, and the model that shall answer.
 
-    `begun` is what is there of the answer already: the last messages ask to go on from it. `keep` asks the provider to
-    go on with the answer when the connection is lost, if it can. `kept` is the id of an answer that it goes on with:
-    that one is to be read from its beginning instead of asking anew. `max_tokens` is the most that the model may write,
-    its thoughts included; `temperature`, from 0 to 2, how much its answers vary. None leaves that to the provider, and
-    `Provider.supported` says where it is left to the provider anyway.
+    `max_tokens` and `temperature` are left out where `Provider.supported_parameters` says that the model refuses them.
     """
 
     messages: tuple[PromptMessage, ...]
     model: str
-    begun: str = ""
-    keep: bool = False
-    kept: str = ""
+    prefix: str = ""
+    """The text of the answer that is there already, where the last messages ask to continue it."""
+    background: bool = False
+    """Asks the provider to go on with the answer when the connection is lost, if it can (`BackgroundProvider`)."""
+    held_id: str = ""
+    """The id of an answer that the provider goes on with: it is read from its beginning, and nothing is asked anew."""
     max_tokens: int | None = None
+    """The most that the model may write, its thoughts included. None leaves that to the provider."""
     temperature: float | None = None
+    """How much the answers vary, from 0 to 2. None leaves that to the provider."""
     shorter: "ChatRequest | None" = None
-    """What is asked instead, once, when the provider says that this is too long."""
+    """The request that is sent instead, once, when the provider says that this one is too long."""
 
 
 @dataclass(frozen=True, slots=True)
 class ModelInfo:
-    """A model that can be asked. What is not known is None.
-
-    `context` is in tokens; the prices are in US dollars for a million tokens.
-    """
+    """What is known of a model that can be asked. None is unknown."""
 
     id: str
     context: int | None = None
+    """The size of its context window, in tokens."""
     input_price: float | None = None
+    """US dollars for a million tokens, as `output_price`."""
     output_price: float | None = None
     takes_images: bool | None = None
+
+    def cost(self, input_tokens: int, output_tokens: int) -> float | None:
+        """US dollars by these prices; None where a price is unknown."""
+        if self.input_price is None or self.output_price is None:
+            return None
+        return (input_tokens * self.input_price + output_tokens * self.output_price) / 1_000_000
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,6 +56,16 @@ class Failure(ProviderError):
         self.retry_after = retry_after
 
 
+TOO_LARGE = "The answer is too large: it was cut off here."
+
+
+class TooLarge(ProviderError):
+    """More came at once than is held in memory: the answer was not read to its end."""
+
+    def __init__(self) -> None:
+        super().__init__(TOO_LARGE)
+
+
 _STATUSES = {
     401: Kind.KEY,
     402: Kind.NO_CREDIT,

@@ -7,13 +7,14 @@ import asyncio
 import re
 from abc import abstractmethod
 from collections.abc import AsyncIterator, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 from chatcore.errors import ProviderError
 from chatcore.events import Ended, Ending, ReasoningDelta, RunEvent, TextDelta, UsageReported
+from chatcore.providers.answer_reader import UNUSUAL, AnswerReader, encodable, field
 from chatcore.providers.base import ChatRequest, PromptMessage, SupportedParameters
 from chatcore.providers.failures import Failure, Kind, from_event, translate
-from chatcore.providers.sdk_client import UNUSUAL, AnswerReader, SDKProvider, Stream, encodable, field
+from chatcore.providers.sdk_client import ConnectionOptions, SDKProvider, Stream
 
 if TYPE_CHECKING:
     import httpx2
@@ -36,7 +37,20 @@ UNHEARD = "No word was heard in the recording."
 class OpenAISDKProvider(SDKProvider["AsyncOpenAI"]):
     """What chat completions and responses share: the client and its key, and the way to transcribe."""
 
-    transcription_model = ""
+    def __init__(
+        self,
+        name: str,
+        api_key: str,
+        base_url: str,
+        *,
+        transcription_model: str = "",
+        transcription_seconds: float = TRANSCRIBING,
+        **options: Unpack[ConnectionOptions],
+    ) -> None:
+        """`transcription_model` "" transcribes nothing; all else goes to `SDKProvider`."""
+        super().__init__(name, api_key, base_url, **options)
+        self.transcription_model = transcription_model
+        self._transcription_seconds = transcription_seconds
 
     @property
     @abstractmethod
@@ -88,7 +102,7 @@ class OpenAISDKProvider(SDKProvider["AsyncOpenAI"]):
         client = await self._ready()
         failure: ProviderError
         try:
-            async with asyncio.timeout(TRANSCRIBING):
+            async with asyncio.timeout(self._transcription_seconds):
                 answer = await client.audio.transcriptions.create(file=(name, audio), model=self.transcription_model)
         except TimeoutError:
             failure = Failure(Kind.SILENT, self.host)
@@ -137,10 +151,9 @@ class OpenAIProvider(OpenAISDKProvider):
         return _AnswerReader(self.host)
 
 
-class _AnswerReader:
+class _AnswerReader(AnswerReader):
     def __init__(self, host: str) -> None:
-        self.ended: Ended | None = None
-        self._host = host
+        super().__init__(host)
         self._refused = False
 
     def read(self, chunk: object) -> Iterator[RunEvent]:

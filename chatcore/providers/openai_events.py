@@ -3,14 +3,13 @@
 Opens no connection: `openai_responses` does.
 """
 
+import random
 import re
 from collections.abc import Iterator
 
-from tenacity import AsyncRetrying, RetryCallState, wait_exponential, wait_random
-
 from chatcore.events import Ended, Ending, HeldByProvider, ReasoningDelta, RunEvent, TextDelta, UsageReported
+from chatcore.providers.answer_reader import UNUSUAL, AnswerReader, encodable, field
 from chatcore.providers.failures import Failure, Kind, from_event
-from chatcore.providers.sdk_client import UNUSUAL, encodable, field
 
 ANSWER_ID = re.compile(r"[A-Za-z0-9_-]{1,200}")
 """The id of an answer: it comes from outside, and becomes a part of an address. As `Answer` in `forms`."""
@@ -18,8 +17,14 @@ ANSWER_ID = re.compile(r"[A-Za-z0-9_-]{1,200}")
 RECONNECTS = 6
 """How often in a row a kept answer is asked for again without anything new."""
 
-PAUSES = wait_exponential(multiplier=0.5, max=16) + wait_random(0, 0.5)
-"""Seconds before each of them."""
+
+def growing_pause(number: int) -> float:
+    """Seconds before the reconnect with this number, counted from 1: half a second, doubled up to 16, and jitter."""
+    return min(0.5 * 2.0 ** (number - 1), 16) + random.uniform(0, 0.5)  # noqa: S311
+
+
+PAUSES = growing_pause
+"""The pause before each reconnect."""
 
 TEXT, REFUSAL = "response.output_text.delta", "response.refusal.delta"
 THOUGHTS = ("response.reasoning_summary_text.delta", "response.reasoning_text.delta")
@@ -27,12 +32,11 @@ COMPLETED, INCOMPLETE, FAILED = "response.completed", "response.incomplete", "re
 ENDINGS = {"max_output_tokens": Ending.LENGTH, "content_filter": Ending.FILTERED}
 
 
-class ResponseReading:
-    """A `AnswerReader`. What is an event of ours already goes through."""
+class ResponseReader(AnswerReader):
+    """Reads the events of one response. A `HeldByProvider` among them goes through as it is."""
 
     def __init__(self, host: str) -> None:
-        self.ended: Ended | None = None
-        self._host = host
+        super().__init__(host)
         self._refused = False
         self._thought: object = None
 
@@ -136,9 +140,7 @@ class ReadPosition:
         self.polling = self.polling or (failure is None and self.fruitless > 0)
         self.fruitless += 1
         self._begin = self.after
-        state = RetryCallState(AsyncRetrying(), None, (), {})
-        state.attempt_number = self.fruitless
-        return PAUSES(state)
+        return PAUSES(self.fruitless)
 
 
 def missing_chunks(response: object, length: int) -> Iterator[object]:

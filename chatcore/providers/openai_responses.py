@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 from chatcore.errors import ProviderError
 from chatcore.events import HeldByProvider
+from chatcore.providers.answer_reader import AnswerReader, encodable, field
 from chatcore.providers.base import ChatRequest, PromptMessage
 from chatcore.providers.failures import Failure, Kind, translate
 from chatcore.providers.openai_chat import OpenAISDKProvider
-from chatcore.providers.openai_events import ANSWER_ID, ReadPosition, ResponseReading, missing_chunks
-from chatcore.providers.sdk_client import AnswerReader, Stream, encodable, field
+from chatcore.providers.openai_events import ANSWER_ID, ReadPosition, ResponseReader, missing_chunks
+from chatcore.providers.sdk_client import Stream
 
 if TYPE_CHECKING:
     from openai import AsyncOpenAI
@@ -47,18 +48,18 @@ class ResponsesProvider(OpenAISDKProvider):
     async def _open(self, client: "AsyncOpenAI", request: ChatRequest) -> Stream:
         from openai import AsyncStream
 
-        if request.kept:
+        if request.held_id:
             after = {"starting_after": request.after} if isinstance(request, _Rest) and request.after >= 0 else {}
             options: RequestOptions = {"params": after | {"stream": True}}
-            path = self._path(request.kept)
+            path = self._path(request.held_id)
             return await client.get(path, cast_to=object, options=options, stream=True, stream_cls=AsyncStream[object])
         body: dict[str, Any] = {
             "model": request.model,
             "input": [_as_sent(message) for message in request.messages],
             "stream": True,
-            "store": request.keep,
+            "store": request.background,
         }
-        body |= {"background": True} if request.keep else {}
+        body |= {"background": True} if request.background else {}
         body |= {"max_output_tokens": max(LEAST_TOKENS, request.max_tokens)} if request.max_tokens is not None else {}
         body |= self._temperature(request)
         # Some models refuse: they have no summaries, or the key must be verified before it gets any.
@@ -66,14 +67,14 @@ class ResponsesProvider(OpenAISDKProvider):
         return await self._post(client, "/responses", body)
 
     def _reading(self) -> AnswerReader:
-        return ResponseReading(self.host)
+        return ResponseReader(self.host)
 
     def _chunks(self, request: ChatRequest) -> AsyncGenerator[object, None]:
-        return self._follow(request) if request.keep or request.kept else super()._chunks(request)
+        return self._follow(request) if request.background or request.held_id else super()._chunks(request)
 
     async def _follow(self, request: ChatRequest) -> AsyncGenerator[object, None]:
         """The chunks of a kept answer, each once, over as many connections as it takes."""
-        place = ReadPosition(request.kept)
+        place = ReadPosition(request.held_id)
         while True:
             failure = None
             try:
@@ -98,7 +99,7 @@ class ResponsesProvider(OpenAISDKProvider):
         if place.polling:
             return self._poll(place)
         if place.answer_id:
-            request = _Rest(request.messages, request.model, kept=place.answer_id, after=place.after)
+            request = _Rest(request.messages, request.model, held_id=place.answer_id, after=place.after)
         return super()._chunks(request)
 
     async def _poll(self, place: ReadPosition) -> AsyncGenerator[object, None]:

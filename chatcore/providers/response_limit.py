@@ -1,50 +1,56 @@
-"""How much of an answer is held before anything is made of it: the SDKs limit no event, httpx2 no body.
+"""How much of an answer is held in memory before anything is made of it: the SDKs limit no event, httpx2 no body.
 
-Owns that limit, for every response of a client. Counts what is unpacked: a small body can be a large one, packed.
+A transport for httpx2 sets that limit on every response. It counts what is unpacked, because a small body can hold a
+large one, packed. Imports httpx2, so it is imported with the first request only.
 """
 
 import re
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from typing import TYPE_CHECKING
 
-from chatcore.errors import ProviderError
+import httpx2
 
-if TYPE_CHECKING:
-    import httpx2
+from chatcore.providers.failures import TooLarge
 
 LARGEST = 4_000_000
 """Bytes of one event of a stream, or of a body that is none."""
-TOO_LARGE = "The answer is too large: it was cut off here."
 BLANK_LINE = re.compile(rb"\n\n|\r\r|\r\n\r\n")
+"""The end of an event."""
 
 
-class TooLarge(ProviderError):
-    """It was not read to its end."""
+class LimitedTransport(httpx2.AsyncBaseTransport):
+    """A transport around `inner` whose responses raise `TooLarge` instead of being held beyond the limit."""
+
+    def __init__(self, inner: httpx2.AsyncBaseTransport, largest: int = LARGEST) -> None:
+        self._inner, self._largest = inner, largest
+
+    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+        return _LimitedResponse(await self._inner.handle_async_request(request), self._largest)
+
+    async def aclose(self) -> None:
+        await self._inner.aclose()
 
 
-async def bound(response: "httpx2.Response") -> None:
-    """The event hook of the client, before the body is read."""
-    events = response.headers.get("content-type", "").startswith("text/event-stream")
-    response.aiter_bytes = _Bounded(response.aiter_bytes, events)  # type: ignore[method-assign]
+class _LimitedResponse(httpx2.Response):
+    """The response of a transport. Everything that reads its body does so through `aiter_bytes`."""
 
+    def __init__(self, response: httpx2.Response, largest: int) -> None:
+        super().__init__(
+            response.status_code, headers=response.headers, stream=response.stream, extensions=response.extensions
+        )
+        self._largest = largest
 
-class _Bounded:
-    """`aiter_bytes` of one response."""
-
-    def __init__(self, chunks: Callable[[int | None], AsyncGenerator[bytes, None]], events: bool) -> None:
-        self._chunks, self._events = chunks, events
-
-    async def __call__(self, chunk_size: int | None = None) -> AsyncGenerator[bytes, None]:
+    async def aiter_bytes(self, chunk_size: int | None = None) -> AsyncGenerator[bytes, None]:
+        events = self.headers.get("content-type", "").startswith("text/event-stream")
         held, edge = 0, b""
-        async with aclosing(self._chunks(chunk_size)) as chunks:
+        async with aclosing(super().aiter_bytes(chunk_size)) as chunks:
             async for chunk in chunks:
-                if self._events and chunk.endswith(b"\n\n"):
+                if events and chunk.endswith(b"\n\n"):
                     held, edge = 0, b""
                 else:
                     seen = edge + chunk
-                    held = 0 if self._events and BLANK_LINE.search(seen) else held + len(chunk)
+                    held = 0 if events and BLANK_LINE.search(seen) else held + len(chunk)
                     edge = seen[-3:]
-                if held > LARGEST:
-                    raise TooLarge(TOO_LARGE)
+                if held > self._largest:
+                    raise TooLarge
                 yield chunk

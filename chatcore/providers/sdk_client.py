@@ -7,17 +7,17 @@ the environment reaches the provider: no key, header, proxy or address.
 
 import asyncio
 from abc import ABC, abstractmethod
-from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import aclosing
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, Protocol, Self, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Protocol, Self, TypedDict, TypeVar
 from urllib.parse import urlsplit
 
 from chatcore.errors import ProviderError
-from chatcore.events import Ended, RunEvent
+from chatcore.events import RunEvent
+from chatcore.providers.answer_reader import AnswerReader
 from chatcore.providers.base import ChatRequest, ModelInfo
 from chatcore.providers.failures import Failure, Kind, translate
-from chatcore.providers.response_limit import bound
 from chatcore.providers.unsupported import Refused
 
 if TYPE_CHECKING:
@@ -28,8 +28,6 @@ USAGE_GRACE = 2.0
 
 KEEP_CONNECTION = 60.0
 """Seconds that an idle connection is kept: about the time to read an answer and ask on."""
-
-UNUSUAL = "The provider ended the answer for an unusual reason: it may be incomplete."
 
 NOT_STREAMS = ("text/html", "application/json", "application/xml", "text/xml")
 
@@ -60,18 +58,14 @@ class Stream(Protocol):
 C = TypeVar("C", bound=Client)
 
 
-class AnswerReader(Protocol):
-    """What the chunks of one answer mean.
+class ConnectionOptions(TypedDict, total=False):
+    """The keyword arguments of every `SDKProvider`, for adapters that have some of their own."""
 
-    They come as the JSON that the provider sent, which is not checked: every field may be missing or of any type.
-    """
-
-    ended: Ended | None
-    """The provider's end mark, once it has come."""
-
-    def read(self, chunk: object) -> Iterator[RunEvent]:
-        """The events of one chunk. Raises `ProviderError` for an error that is reported inside the stream."""
-        ...
+    headers: Mapping[str, str] | None
+    connect_timeout: float
+    write_timeout: float
+    read_timeout: float | None
+    usage_grace: float
 
 
 class SDKProvider(ABC, Generic[C]):
@@ -90,10 +84,12 @@ class SDKProvider(ABC, Generic[C]):
         connect_timeout: float = 10,
         write_timeout: float = 60,
         read_timeout: float | None = None,
+        usage_grace: float = USAGE_GRACE,
     ) -> None:
         """`headers` go with every request beside what HTTP and the key need.
 
-        The timeouts are in seconds. By default silence has no limit here: it is judged by runs.py, on content.
+        The timeouts are in seconds. By default silence has no limit here: the run that reads judges it, by content.
+        `usage_grace` is how many seconds the usage may take to follow the end mark.
         """
         self.name, self._api_key, self._base_url = name, api_key, base_url
         address = urlsplit(base_url)
@@ -101,8 +97,9 @@ class SDKProvider(ABC, Generic[C]):
         self.origin = f"{address.scheme}://{self.host}"
         self._headers = dict(headers or {})
         self._timeouts = {"connect": connect_timeout, "write": write_timeout, "read": read_timeout, "pool": None}
+        self._usage_grace = usage_grace
         self._refused = Refused()
-        self._making = asyncio.Lock()
+        self._connecting = asyncio.Lock()
         self._client: C | None = None
 
     @abstractmethod
@@ -157,11 +154,22 @@ class SDKProvider(ABC, Generic[C]):
                     yield event
                 if reading.ended is not None:
                     break
-            while reading.ended is not None and (chunk := await _late(chunks)) is not _END:
+            while reading.ended is not None and (chunk := await self._late(chunks)) is not _END:
                 for event in reading.read(chunk):
                     yield event
         if reading.ended is not None:
             yield reading.ended
+
+    async def _late(self, chunks: AsyncGenerator[object, None]) -> object:
+        """The next chunk after the end mark, or _END.
+
+        The answer is whole: what fails or stays away now costs the usage and nothing else.
+        """
+        try:
+            async with asyncio.timeout(self._usage_grace):
+                return await anext(chunks, _END)
+        except (TimeoutError, ProviderError):
+            return _END
 
     async def _chunks(self, request: ChatRequest) -> AsyncGenerator[object, None]:
         """The chunks as the SDK gives them, and its errors translated."""
@@ -196,7 +204,7 @@ class SDKProvider(ABC, Generic[C]):
 
     async def _ready(self) -> C:
         """The client. It is made in a thread: the import and the certificates would hold up every other answer."""
-        async with self._making:
+        async with self._connecting:
             if self._client is None:
                 self._client = await asyncio.to_thread(self._make)
             return self._client
@@ -204,13 +212,16 @@ class SDKProvider(ABC, Generic[C]):
     def _make(self) -> C:
         import httpx2
 
+        from chatcore.providers.response_limit import LimitedTransport
+
         timeout = httpx2.Timeout(**self._timeouts)
+        limits = httpx2.Limits(keepalive_expiry=KEEP_CONNECTION)
         http_client = httpx2.AsyncClient(
+            transport=LimitedTransport(httpx2.AsyncHTTPTransport(trust_env=False, limits=limits)),
             trust_env=False,
             follow_redirects=False,
             timeout=timeout,
-            limits=httpx2.Limits(keepalive_expiry=KEEP_CONNECTION),
-            event_hooks={"request": [self._leave_only_our_headers], "response": [bound]},
+            event_hooks={"request": [self._leave_only_our_headers]},
         )
         return self._make_client(http_client, timeout)
 
@@ -235,25 +246,3 @@ class SDKProvider(ABC, Generic[C]):
                 **(self._key_headers() if self._api_key else {}),
             }
         )
-
-
-async def _late(chunks: AsyncGenerator[object, None]) -> object:
-    """The next chunk after the end mark, or _END.
-
-    The answer is whole: what fails or stays away now costs the usage and nothing else.
-    """
-    try:
-        async with asyncio.timeout(USAGE_GRACE):
-            return await anext(chunks, _END)
-    except (TimeoutError, ProviderError):
-        return _END
-
-
-def field(value: object, name: str) -> object:
-    """What an object of JSON has under a name; None where it is no object, or has nothing there."""
-    return value.get(name) if isinstance(value, dict) else None
-
-
-def encodable(text: str) -> str:
-    """`text` with a question mark for each lone surrogate, which UTF-8 can't carry."""
-    return text.encode("utf-8", "replace").decode("utf-8")

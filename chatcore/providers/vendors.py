@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import Literal
 
-from chatcore.providers.base import Provider, Transcriber
+from chatcore.providers.base import Provider
 from chatcore.providers.credentials import origin
 
 Protocol = Literal["responses", "chat"]
@@ -75,6 +75,11 @@ def adapter_of(vendor: Vendor, base_url: str, protocol: Protocol | None = None) 
     return vendor.adapter if vendor.is_home(base_url) or not vendor.elsewhere else vendor.elsewhere
 
 
+def with_model(name: str, model: str) -> str:
+    """The two names as one, "OpenAI · gpt-6-luna"; only one of them where both are the same or the other is empty."""
+    return name if model.lower() == name.lower() else " · ".join(filter(None, (name, model)))
+
+
 def make(
     vendor: Vendor,
     api_key: str,
@@ -86,11 +91,12 @@ def make(
 ) -> Provider:
     """The provider, not yet connected; `api_key` "" sends none. Its adapter is imported here, its SDK is not.
 
-    Without a `transcription_model` it transcribes with the vendor's, at the vendor's own address.
+    Without a `transcription_model` it transcribes with the vendor's, at the vendor's own address. Only an adapter of
+    OpenAI's protocols takes one.
     """
     module, _, name = adapter_of(vendor, base_url, protocol).partition(":")
     adapter = getattr(import_module(module), name)
-    provider: Provider = adapter(vendor.name, api_key, base_url, connect_timeout=connect_timeout)
-    if isinstance(provider, Transcriber):
-        provider.transcription_model = transcription_model or (vendor.transcribes if vendor.is_home(base_url) else "")
+    transcribes = transcription_model or (vendor.transcribes if vendor.is_home(base_url) else "")
+    options = {"transcription_model": transcribes} if transcribes else {}
+    provider: Provider = adapter(vendor.name, api_key, base_url, connect_timeout=connect_timeout, **options)
     return provider

@@ -13,14 +13,11 @@ from dataclasses import dataclass
 from chatcore.errors import ProviderError
 from chatcore.events import Ended, HeldByProvider, RetryScheduled, RunEvent
 from chatcore.providers.base import ChatRequest, Provider
-from chatcore.providers.failures import Failure, Kind
-from chatcore.providers.response_limit import TOO_LARGE
+from chatcore.providers.failures import TOO_LARGE, Failure, Kind
 from chatcore.runs.circuit_breaker import Circuits, target_of
 from chatcore.runs.log import Run
 from chatcore.runs.retries import VISIBLE, attempts
 
-CLOSING = 5.0
-"""Seconds that a provider may take to close what it has open."""
 TOO_LONG = "The answer took too long: it was cut off here.", "total time"
 NO_END = "The connection ended before the answer was finished: it may be incomplete.", "no end mark"
 
@@ -49,6 +46,8 @@ class RunLimits:
     """… however large all of them are: a page that is loaded again finds it."""
     all_bytes: int = 200_000_000
     """The logs of all runs together; the runs that finished first go first."""
+    closing: float = 5
+    """Until a provider that is closed has closed what it has open: nobody waits for it any longer."""
 
 
 async def make(run: Run, provider: Provider, request: ChatRequest, limits: RunLimits, circuits: Circuits) -> None:
@@ -56,10 +55,10 @@ async def make(run: Run, provider: Provider, request: ChatRequest, limits: RunLi
     target = target_of(provider, request.model)
     probes = circuits.ask(target)
     failure: Failure | None = None
-    run.attempts = 1
+    run.ask()
     deadline = _Deadline(limits, lambda words: run.fail(*words), provider.name)
-    if request.kept:
-        deadline.kept(True)
+    if request.held_id:
+        deadline.held(True)
     stream = attempts(provider, request, 1 if probes else limits.attempts, limits.backoff)
     try:
         await _write(stream, run, request, limits, deadline, lambda: circuits.answered(target))
@@ -71,7 +70,7 @@ async def make(run: Run, provider: Provider, request: ChatRequest, limits: RunLi
         if deadline.unanswered:
             failure = Failure(Kind.SILENT, provider.host)
         circuits.ended(target, failure if run.first_at is None else None, probes)
-        await _close(stream)
+        await _close(stream, limits.closing)
 
 
 async def _write(
@@ -82,7 +81,7 @@ async def _write(
     deadline: "_Deadline",
     answered: Callable[[], None],
 ) -> None:
-    size = len(request.begun.encode("utf-8", "replace"))
+    size = len(request.prefix.encode("utf-8", "replace"))
     async for event in stream:
         if isinstance(event, VISIBLE):
             if run.first_at is None:
@@ -92,7 +91,7 @@ async def _write(
         elif isinstance(event, RetryScheduled):
             deadline.waits(event.seconds)
         elif isinstance(event, HeldByProvider):
-            deadline.kept(bool(event.answer_id))
+            deadline.held(bool(event.answer_id))
         elif isinstance(event, Ended):
             answered()
         if size > limits.answer_bytes or run.size > limits.log_bytes:
@@ -103,10 +102,10 @@ async def _write(
     run.fail(*NO_END)
 
 
-async def _close(stream: AsyncGenerator[RunEvent, None]) -> None:
+async def _close(stream: AsyncGenerator[RunEvent, None], seconds: float) -> None:
     """A stream that was read to its end has nothing left to close."""
     with suppress(TimeoutError, ProviderError):
-        async with asyncio.timeout(CLOSING):
+        async with asyncio.timeout(seconds):
             await stream.aclose()
 
 
@@ -120,7 +119,7 @@ class _Deadline:
         """For the task that makes it; `end` ends the log with these words and this kind of failure."""
         self._loop, self._task = asyncio.get_running_loop(), asyncio.current_task()
         self._limits, self._end, self._name = limits, end, name
-        self._answering = self._kept = False
+        self._answering = self._held = False
         self.unanswered = False
         """Whether it ended the log because the provider did not answer at all."""
         now = self._loop.time()
@@ -136,13 +135,13 @@ class _Deadline:
         """The next attempt begins in so many seconds."""
         self._allow(seconds + self._limits.first_token)
 
-    def kept(self, by_provider: bool) -> None:
+    def held(self, by_provider: bool) -> None:
         """While the answer does not depend on this connection, no silence means that it is lost."""
-        self._kept = by_provider
+        self._held = by_provider
         self._allow(math.inf if by_provider else self._limits.first_token)
 
     def _allow(self, seconds: float) -> None:
-        self._silence = math.inf if self._kept else self._loop.time() + seconds
+        self._silence = math.inf if self._held else self._loop.time() + seconds
         if self._silence < self._timer.when():
             self._set()
 
@@ -165,4 +164,4 @@ class _Deadline:
             self.unanswered = self._end((f"{self._name} did not answer in time.", "first token"))
         if self._task:
             self._task.cancel()
-            self._loop.call_later(CLOSING, self._task.cancel)
+            self._loop.call_later(self._limits.closing, self._task.cancel)

@@ -41,17 +41,29 @@ class Retrying:
 class Run:
     """One answer: an append-only log of events.
 
-    Text that goes on from `begun` is joined to it: the log begins with `begun`, and what the model says again is left
-    out. Of the reports of usage only the last is in the log, before the end.
+    A run that continues an answer begins its log with `prefix`, the text that is there already, and leaves out what
+    the model repeats of it. Of several usage reports only the last is in the log, right before the end.
     """
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic, begun: str = "", kept: str = "") -> None:
+    def __init__(
+        self,
+        clock: Callable[[], float] = time.monotonic,
+        prefix: str = "",
+        held_id: str = "",
+        *,
+        records: tuple[PromptRecord, ...] = (),
+        overhead: int = 0,
+    ) -> None:
+        """`records` say what is sent to the provider, and second what is sent instead when that is too long.
+
+        `overhead` is the time in milliseconds from the click until the run was made.
+        """
         self._clock = clock
         self.created = clock()
         # Guarded by _changed. Once `ended` is set, `_events` never grows.
         self._events: list[RunEvent] = []
         self._changed = threading.Condition()
-        self._seam = Seam(begun) if begun else None
+        self._seam = Seam(prefix) if prefix else None
         self._usage: UsageReported | None = None
         self._retry: tuple[RetryScheduled, float] | None = None
         self.ended: Ended | None = None
@@ -63,22 +75,26 @@ class Run:
         self._said_at: float | None = None
         """When the first of the answer itself came."""
         self._thinks = False
-        self.sents: tuple[PromptRecord, ...] = ()
-        """What goes to the provider, and what goes instead when that is too long."""
+        self._records = records
         self._shorter = False
-        self.overhead = 0
-        """Milliseconds from the click until the run was made."""
+        """True once the shorter request was sent."""
+        self._overhead = overhead
         self.attempts = 0
         """How often the provider was asked."""
         self.size = 0
+        """Bytes of the log, as an estimate."""
         self.answering = False
-        """Whether text has come beside what was begun."""
+        """True once text came after the prefix."""
         self._claimed: set[str] = set()
-        self.kept = kept
-        """The id under which the provider goes on with it by itself, or ""."""
-        if begun:
+        self.held_id = held_id
+        """The provider's id of the answer, while the provider goes on with it by itself; else ""."""
+        if prefix:
             with self._changed:
-                self._add(TextDelta(begun))
+                self._add(TextDelta(prefix))
+
+    def ask(self) -> None:
+        """Count the first attempt: the provider is asked now."""
+        self.attempts = 1
 
     def append(self, event: RunEvent) -> bool:
         """Add to the log; False when the run has ended already, and nothing was added."""
@@ -126,7 +142,7 @@ class Run:
             self._retry, self.attempts = (event, self._clock() + event.seconds), event.attempt
             self._shorter = self._shorter or event.shorter
         elif isinstance(event, HeldByProvider):
-            self.kept = event.answer_id
+            self.held_id = event.answer_id
         self._add(event)
 
     def _end(self, event: Ended) -> None:
@@ -172,7 +188,7 @@ class Run:
         now = self._clock() if self.ended_at is None else self.ended_at
         said = now if self._said_at is None else self._said_at
         thought = since(self.first_at, said) if self._thinks else None
-        return Timing(self.overhead, since(self.created, self.first_at), thought, since(self.created, now) or 0)
+        return Timing(self._overhead, since(self.created, self.first_at), thought, since(self.created, now) or 0)
 
     @property
     def retry(self) -> Retrying | None:
@@ -184,8 +200,8 @@ class Run:
 
     @property
     def sent(self) -> PromptRecord | None:
-        """What went to the provider."""
-        return self.sents[-1 if self._shorter else 0] if self.sents else None
+        """The record of the request that went to the provider; None where `records` were not given."""
+        return self._records[-1 if self._shorter else 0] if self._records else None
 
     @property
     def usage(self) -> UsageReported | None:

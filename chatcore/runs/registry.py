@@ -16,12 +16,13 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeVar
 
+from chatcore.conversation.messages import PromptRecord
 from chatcore.errors import ChatError
 from chatcore.events import Ended, Ending
 from chatcore.providers.base import BackgroundProvider, ChatRequest, Provider
 from chatcore.providers.failures import Failure
 from chatcore.runs.circuit_breaker import CircuitOpen, Circuits
-from chatcore.runs.generate import CLOSING, RunLimits, make
+from chatcore.runs.generate import RunLimits, make
 from chatcore.runs.log import EVENT_BYTES, Run
 
 __all__ = ["EVENT_BYTES", "Run", "RunLimits", "RunRegistry"]
@@ -69,17 +70,27 @@ class RunRegistry:
         """Run `work` on the loop that the answers are made on."""
         return asyncio.run_coroutine_threadsafe(work, self._loop)
 
-    def start(self, owner: str, run_id: str, provider: Provider, request: ChatRequest) -> Run:
-        """Begin an answer. The same owner and id again give the same run: one upstream request, whatever happens.
+    def start(
+        self,
+        owner: str,
+        run_id: str,
+        provider: Provider,
+        request: ChatRequest,
+        *,
+        records: tuple[PromptRecord, ...] = (),
+        overhead: int = 0,
+    ) -> Run:
+        """Start an answer. The same owner and id again give the same run as it is: there is one upstream request.
 
-        Once the registry is closed, the run that comes back is interrupted already.
+        `records` and `overhead` are those of `Run`. Once the registry is closed, the run that comes back has ended as
+        interrupted already.
         """
         key = (owner, run_id)
         self.expire()
         with self._lock:
             if key in self._runs:
                 return self._runs[key].run
-            run = Run(self._clock, request.begun, request.kept)
+            run = Run(self._clock, request.prefix, request.held_id, records=records, overhead=overhead)
             if self._closed:
                 run.append(SHUT_DOWN)
             else:
@@ -107,8 +118,8 @@ class RunRegistry:
         if known is None or not known.run.append(Ended(Ending.STOPPED)):
             return False
         known.task.cancel()
-        if known.run.kept and isinstance(provider, BackgroundProvider):
-            self.submit(_cancel(provider.cancel(known.run.kept)))
+        if known.run.held_id and isinstance(provider, BackgroundProvider):
+            self.submit(_cancel(provider.cancel(known.run.held_id)))
         return True
 
     def expire(self) -> None:
@@ -141,7 +152,7 @@ class RunRegistry:
         for run in runs:
             run.append(SHUT_DOWN)
         self.submit(self._finish(last))
-        self._thread.join(timeout=4 * CLOSING)
+        self._thread.join(timeout=4 * self.limits.closing)
 
     def _serve(self) -> None:
         self._loop.run_forever()
@@ -152,10 +163,10 @@ class RunRegistry:
         for task in others:
             task.cancel()
         if others:
-            await asyncio.wait(others, timeout=CLOSING)
+            await asyncio.wait(others, timeout=self.limits.closing)
         for work in filter(None, (self._loop.shutdown_asyncgens(), last)):
             try:
-                async with asyncio.timeout(CLOSING):
+                async with asyncio.timeout(self.limits.closing):
                     await work
             except Exception as error:
                 log.error("Closing failed with %s", type(error).__qualname__)

@@ -117,12 +117,10 @@ class Answers:
 
     def _start(self, chat: Conversation, answer: Message, kept: str = "") -> None:
         provider = self.providers.find(answer.provider) or MissingProvider(answer.provider)
-        asked, sents = self._request(chat, answer)
-        asked = replace(asked, keep=self.keep and chat.id not in self.unsaved, kept=kept)
-        run = self.registry.start(self.owner, answer.run or "", provider, asked)
-        run.sents = run.sents or sents
-        if not kept:
-            run.overhead = max(0, now_ms() - answer.created)
+        asked, records = self._request(chat, answer)
+        asked = replace(asked, background=self.keep and chat.id not in self.unsaved, held_id=kept)
+        overhead = 0 if kept else max(0, now_ms() - answer.created)
+        run = self.registry.start(self.owner, answer.run or "", provider, asked, records=records, overhead=overhead)
         self._runs[answer.run or ""] = self.owner, run
 
     def sent(self, chat: Conversation, answer: Message) -> PromptRecord | None:

@@ -80,10 +80,10 @@ class ChatList:
         """Store the ids under which providers go on with answers that no page follows: the page stores its own."""
         for answer in running(chat):
             run = self._answers.run_of(answer)
-            if answer == self._chats.current.running or chat.id in self._chats.unsaved or not run or not run.kept:
+            if answer == self._chats.current.running or chat.id in self._chats.unsaved or not run or not run.held_id:
                 continue
-            if self._browser.parts.kept(answer.run) != run.kept:
-                write = self._browser.parts.add(answer.run or "", 0, "", run.kept)
+            if self._browser.parts.kept(answer.run) != run.held_id:
+                write = self._browser.parts.add(answer.run or "", 0, "", run.held_id)
                 self._browser.pending_writes.put(write.key, write.value)
 
     @locked

@@ -4,13 +4,13 @@ Owns when that pays. A packed value keeps `version`, `revision`, `by` and `id` a
 """
 
 import base64
-import binascii
 import json
 import zlib
 from collections.abc import Mapping
 from typing import Any
 
 from chatcore.errors import UnreadableError
+from chatcore.text.inflating import IncompleteError, inflate
 
 OUTSIDE = ("version", "revision", "by", "id")
 PAYS_FROM = 4_000
@@ -50,12 +50,10 @@ def unpack(value: object) -> object:
     if not isinstance(value, Mapping) or not isinstance(value.get("packed"), str):
         return value
     try:
-        inflate = zlib.decompressobj()
-        plain = inflate.decompress(base64.b64decode(value["packed"], validate=True), MAX_UNPACKED)
-        if not inflate.eof:
-            raise UnreadableError("It is cut off, or larger than this app stores.")
-        inside = json.loads(plain)
-    except (binascii.Error, zlib.error, ValueError, RecursionError):
+        inside = json.loads(inflate(base64.b64decode(value["packed"], validate=True), MAX_UNPACKED))
+    except IncompleteError:
+        raise UnreadableError("It is cut off, or larger than this app stores.") from None
+    except (ValueError, RecursionError):
         raise UnreadableError("It is packed in a way that this app does not know.") from None
     if not isinstance(inside, dict):
         raise UnreadableError("It is not in the form that this app stores.")

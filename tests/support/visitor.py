@@ -107,7 +107,7 @@ class Visitor:
     def checkpoint(self, start: int, text: str) -> None:
         """The page stores a part of the answer, and whether it is kept, as `ui/live_reply.py` does."""
         run_id = self.session.chats.current.path[-1].run or ""
-        write = self.session.active.checkpoint(run_id, start, text, run_of(self.session).kept)
+        write = self.session.active.checkpoint(run_id, start, text, run_of(self.session).held_id)
         assert write
         self.browser.write(write.key, write.value)
 

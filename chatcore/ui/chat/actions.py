@@ -152,11 +152,8 @@ def _cost(answer: Message) -> list[tuple[str, str]]:
         return []
     if usage.cost is not None:
         return [(i18n.FACTS["reported"], _dollars(usage.cost))]
-    info = directory().info(answer.provider, answer.model)
-    if info.input_price is None or info.output_price is None:
-        return []
-    cost = (usage.input_tokens * info.input_price + usage.output_tokens * info.output_price) / 1e6
-    return [(i18n.FACTS["estimated"], _dollars(cost))]
+    cost = directory().info(answer.provider, answer.model).cost(usage.input_tokens, usage.output_tokens)
+    return [] if cost is None else [(i18n.FACTS["estimated"], _dollars(cost))]
 
 
 def _duration(milliseconds: int) -> str:

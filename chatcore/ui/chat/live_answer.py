@@ -61,8 +61,8 @@ class LivePage:
             self._thoughts.end()
         else:
             self._thoughts.tick()
-        if run and run.kept != self._noted:
-            self._noted = run.kept
+        if run and run.held_id != self._noted:
+            self._noted = run.held_id
             self.checkpoint(0, "")
 
     def checkpoint(self, start: int, text: str) -> None:
@@ -127,7 +127,7 @@ def _store_rest(session: ChatSession, run_id: str, run: Run) -> None:
     kept_of, start = st.session_state.get(STILL, ("", 0))
     start = start if kept_of == run_id else 0
     text = run.reply().text
-    if len(text) > start and (write := session.active.checkpoint(run_id, start, text[start:], run.kept)):
+    if len(text) > start and (write := session.active.checkpoint(run_id, start, text[start:], run.held_id)):
         st.session_state[STILL] = run_id, len(text)
         draw_write(write, write.key)
 

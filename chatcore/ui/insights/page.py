@@ -11,6 +11,7 @@ from chatcore.insights import figures
 from chatcore.insights.figures import Group, Row
 from chatcore.insights.reader import AnswerRows
 from chatcore.models import catalog
+from chatcore.providers.base import ModelInfo
 from chatcore.session.session import ChatSession
 from chatcore.ui import i18n
 from chatcore.ui.insights import charts
@@ -34,7 +35,7 @@ def draw() -> None:
     if not chosen:
         st.markdown(i18n.NOTHING_IN_PERIOD)
         return
-    chosen = figures.priced(chosen, _price)
+    chosen = figures.priced(chosen, _info)
     _draw_figures(chosen, figures.group("", chosen))
     charts.draw(chosen)
     _draw_endings(chosen)
@@ -52,13 +53,10 @@ def _rows(here: ChatSession) -> list[Row]:
     return reading.rows
 
 
-def _price(provider: str, model: str) -> tuple[float, float] | None:
+def _info(provider: str, model: str) -> ModelInfo:
     if provider and provider != "mock":
         catalog.load()
-    info = directory().info(provider, model)
-    if info.input_price is None or info.output_price is None:
-        return None
-    return info.input_price, info.output_price
+    return directory().info(provider, model)
 
 
 def _draw_filters(rows: Sequence[Row]) -> list[Row]:

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 
 import pytest
-from tenacity import wait_none
 
 from chatcore.events import Ended, Ending
 from chatcore.providers import openai_events
@@ -25,7 +24,7 @@ FIRST, KEPT_PATH = "/v1/responses", f"/v1/responses/{ANSWER_ID}"
 @pytest.fixture
 def visitor(upstream: Upstream, monkeypatch: pytest.MonkeyPatch) -> Iterator[Visitor]:
     """One who wants answers to go on."""
-    monkeypatch.setattr(openai_events, "PAUSES", wait_none())
+    monkeypatch.setattr(openai_events, "PAUSES", lambda _: 0)
     with Visitor(upstream, RESPONSES, Script((*EVENTS[:5], Wait("the rest"), *EVENTS[5:]))) as visitor:
         visitor.session.answers.keep = True
         yield visitor

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
-from tenacity import wait_fixed, wait_none
 
 from chatcore.events import Ended, Ending
 from chatcore.providers import openai_events, openai_responses
@@ -30,7 +29,7 @@ GONE = says(404, {"error": {"message": "Response with id 'canary' not found."}})
 
 @pytest.fixture(autouse=True)
 def _no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(openai_events, "PAUSES", wait_none())
+    monkeypatch.setattr(openai_events, "PAUSES", lambda _: 0)
     monkeypatch.setattr(openai_responses, "POLL", 0)
 
 
@@ -57,7 +56,7 @@ def until_begun(visitor: Visitor) -> str:
     """The name of a run of which two words have come."""
     run = visitor.ask()
     wait_for(run, BEGUN)
-    assert run.kept == ANSWER_ID
+    assert run.held_id == ANSWER_ID
     return visitor.session.chats.current.path[-1].run or ""
 
 
@@ -214,7 +213,7 @@ def test_stop_of_an_answer_that_is_read_again_cancels_it_and_keeps_what_was_stor
 def test_no_silence_ends_an_answer_while_it_is_asked_for_again(
     upstream: Upstream, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(openai_events, "PAUSES", wait_fixed(0.3))
+    monkeypatch.setattr(openai_events, "PAUSES", lambda _: 0.3)
     scripts = Script((*EVENTS[:5], Cut())), says(503, {}), Script(EVENTS[5:])
     with Visitor(upstream, RESPONSES, *scripts, limits=replace(QUICK, idle=0.1)) as visitor:
         visitor.session.answers.keep = True
@@ -227,7 +226,7 @@ def test_no_silence_ends_an_answer_that_is_read_again_after_a_restart(
 ) -> None:
     until_begun(visitor)
     visitor.checkpoint(0, "")
-    monkeypatch.setattr(openai_events, "PAUSES", wait_fixed(0.3))
+    monkeypatch.setattr(openai_events, "PAUSES", lambda _: 0.3)
     visitor.serve(says(503, {}), Script(EVENTS))
     visitor.restart(replace(QUICK, first_token=0.1, idle=0.1))
     expect_whole(visitor)

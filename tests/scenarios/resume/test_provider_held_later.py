@@ -5,7 +5,6 @@ from contextlib import aclosing
 from dataclasses import replace
 
 import pytest
-from tenacity import wait_none
 
 from chatcore.events import Ended, Ending, UsageReported, fold
 from chatcore.providers import openai_events, openai_responses
@@ -36,7 +35,7 @@ ASKED_AGAIN = f"/v1/responses/{ANSWER_ID}?stream=true"
 
 @pytest.fixture(autouse=True)
 def _no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(openai_events, "PAUSES", wait_none())
+    monkeypatch.setattr(openai_events, "PAUSES", lambda _: 0)
     monkeypatch.setattr(openai_responses, "POLL", 0)
 
 
@@ -108,7 +107,7 @@ STRANGE = ["..", ".", "a/b", "a?b", "a%2Fb", "é", "a\n", "x" * 201]
 
 @pytest.mark.parametrize("answer_id", STRANGE)
 def test_an_id_that_is_none_is_sent_nowhere(upstream: Upstream, answer_id: str) -> None:
-    assert failure_of(upstream, request=replace(KEPT, kept=answer_id)) == ("", Kind.GONE)
+    assert failure_of(upstream, request=replace(KEPT, held_id=answer_id)) == ("", Kind.GONE)
     cancel(upstream.base_url, answer_id)
     assert upstream.exchanges == []
 

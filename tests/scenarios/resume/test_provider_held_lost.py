@@ -4,7 +4,6 @@ import asyncio
 from contextlib import aclosing
 
 import pytest
-from tenacity import RetryCallState, wait_none
 
 from chatcore.events import HeldByProvider, ReasoningDelta
 from chatcore.providers import openai_events, openai_responses
@@ -40,7 +39,7 @@ CUTS: dict[str, tuple[Step, ...]] = {
 
 @pytest.fixture(autouse=True)
 def _no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(openai_events, "PAUSES", wait_none())
+    monkeypatch.setattr(openai_events, "PAUSES", lambda _: 0)
     monkeypatch.setattr(openai_responses, "POLL", 0)
 
 
@@ -108,8 +107,8 @@ def test_a_server_that_is_down_for_a_moment_is_asked_again(upstream: Upstream, c
 def test_gives_up_in_the_end_with_growing_pauses(upstream: Upstream, monkeypatch: pytest.MonkeyPatch) -> None:
     attempts: list[int] = []
 
-    def count(state: RetryCallState) -> float:
-        attempts.append(state.attempt_number)
+    def count(number: int) -> float:
+        attempts.append(number)
         return 0
 
     monkeypatch.setattr(openai_events, "PAUSES", count)

@@ -1,6 +1,7 @@
 """Whatever may happen in two tabs, in any order: both and the browser end with the same, and with all of it."""
 
 from random import Random
+from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -32,8 +33,8 @@ class Recording(RunRegistry):
         super().__init__()
         self.started: dict[tuple[str, str], Run] = {}
 
-    def start(self, owner: str, run_id: str, provider: Provider, request: ChatRequest) -> Run:
-        run = super().start(owner, run_id, provider, request)
+    def start(self, owner: str, run_id: str, provider: Provider, request: ChatRequest, **given: Any) -> Run:
+        run = super().start(owner, run_id, provider, request, **given)
         assert self.started.setdefault((owner, run_id), run) is run
         return run
 

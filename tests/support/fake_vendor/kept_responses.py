@@ -16,8 +16,8 @@ from tests.support.fake_vendor.dialect_responses import ANSWER_ID, BEGIN, USAGE,
 from tests.support.fake_vendor.scripts import JSON, Script, Status
 from tests.support.fake_vendor.upstream import Upstream
 
-KEEP = replace(ask("hi"), keep=True)
-KEPT = replace(ask("hi"), kept=ANSWER_ID)
+KEEP = replace(ask("hi"), background=True)
+KEPT = replace(ask("hi"), held_id=ANSWER_ID)
 WORDS = [f"{number} grüßt 👋🏽 " for number in range(6)]
 EVENTS = numbered([*BEGIN, *map(delta, WORDS), end()])
 ALL = [*map(TextDelta, WORDS), UsageReported(7, 5), Ended(Ending.COMPLETE)]

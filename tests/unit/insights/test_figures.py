@@ -20,6 +20,7 @@ from chatcore.ids import LATEST
 from chatcore.insights import figures as insights
 from chatcore.insights.figures import Row, by_day, by_model, group, priced, rows_of, to_csv
 from chatcore.insights.reader import AnswerRows
+from chatcore.providers.base import ModelInfo
 from tests.support.asking import by
 from tests.support.builders.chats import FEEDBACK, TIMING
 from tests.support.fake_browser import DONE, end
@@ -112,9 +113,9 @@ def test_what_a_deleted_answer_went_on_with_is_counted_once() -> None:
 def test_a_cost_is_estimated_where_none_is_reported_and_the_prices_are_known() -> None:
     calls = []
 
-    def prices(provider: str, model: str) -> tuple[float, float] | None:
+    def infos(provider: str, model: str) -> ModelInfo:
         calls.append(model)
-        return (2.0, 8.0) if model == "known" else None
+        return ModelInfo(model, None, 2.0, 8.0) if model == "known" else ModelInfo(model)
 
     used = {"tokens_in": 1_000_000, "tokens_out": 500_000}
     rows = [
@@ -123,7 +124,7 @@ def test_a_cost_is_estimated_where_none_is_reported_and_the_prices_are_known() -
         row(model="other", **used),
         row(model="known"),
     ]
-    done = priced([*rows, row(model="other", **used)], prices)
+    done = priced([*rows, row(model="other", **used)], infos)
     assert [(one.cost, one.estimated) for one in done[:4]] == [(6.0, True), (1.0, False), (None, False), (None, False)]
     assert calls == ["known", "other"]
 
@@ -188,7 +189,7 @@ ANSWERS = st.builds(
 
 @given(st.lists(ANSWERS, max_size=6).map(tuple))
 def test_no_stored_figure_breaks_the_sums(messages: tuple[Message, ...]) -> None:
-    rows = priced(rows_of(Conversation(messages=messages)), lambda *_: (1.0, 2.0))
+    rows = priced(rows_of(Conversation(messages=messages)), lambda _, model: ModelInfo(model, None, 1.0, 2.0))
     for groups in (by_day(rows, UTC), by_model(rows)):
         assert sum(one.answers for one in groups) == len(rows)
         for one in groups:

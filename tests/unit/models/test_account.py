@@ -1,6 +1,8 @@
 """The lists of models: asked for seldom, with what is known of each, and a key is tried by asking for one."""
 
 import asyncio
+import time
+from contextlib import aclosing
 
 import pytest
 
@@ -11,6 +13,7 @@ from chatcore.providers.failures import Failure, Kind
 from chatcore.providers.mock import MockProvider
 from chatcore.providers.vendors import VENDORS
 from tests.support.directories import OWN_KEY, Page, keys_at, page_at, ready
+from tests.support.fake_vendor.dialects import CHAT
 from tests.support.fake_vendor.scripts import JSON, Script, Stall, Status
 from tests.support.fake_vendor.upstream import Upstream
 
@@ -198,12 +201,17 @@ def test_a_provider_without_a_key_has_no_list() -> None:
         asyncio.run(Page().directory.models("openai"))
 
 
-def test_a_server_that_says_nothing_is_not_waited_for(upstream: Upstream, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("chatcore.models.account.LIST_SECONDS", 0.05)
+def test_a_server_that_says_nothing_is_not_waited_for(upstream: Upstream) -> None:
     upstream.models = Script((Stall(),))
-    page = page_at(upstream)
+    provider = CHAT.make(base_url=upstream.base_url)
+    account = ProviderAccount(VENDORS["openai"], upstream.base_url, provider, "m", time.monotonic, list_seconds=0.05)
+
+    async def work() -> None:
+        async with aclosing(account):
+            await account.models()
+
     with pytest.raises(Failure) as silent:
-        page.run(lambda: page.directory.models("openai"))
+        asyncio.run(work())
     assert silent.value.kind is Kind.SILENT
 
 

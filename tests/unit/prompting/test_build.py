@@ -72,7 +72,7 @@ def test_an_answer_that_goes_on_comes_last_with_the_words_that_ask_for_the_rest(
         ("assistant", "Fir"),
         ("user", build.GO_ON),
     ]
-    assert (built.begun, built.model) == ("Fir", "other")
+    assert (built.prefix, built.model) == ("Fir", "other")
 
 
 def test_images_go_with_their_question():

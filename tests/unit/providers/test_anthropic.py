@@ -14,7 +14,7 @@ from opentelemetry import trace
 from chatcore.attachments.images import Image
 from chatcore.errors import ProviderError
 from chatcore.events import Ended, Ending, ReasoningDelta, RunEvent, TextDelta, UsageReported, fold
-from chatcore.providers import sdk_client
+from chatcore.providers.answer_reader import UNUSUAL
 from chatcore.providers.anthropic import AnthropicProvider
 from chatcore.providers.base import ChatRequest, ModelInfo, PromptMessage
 from tests.support.asking import KEY, answer_of, attempt, collect
@@ -236,7 +236,7 @@ def test_usage_that_is_not_whole_is_not_reported(
         ("max_tokens", Ending.LENGTH, ""),
         ("model_context_window_exceeded", Ending.LENGTH, ""),
         ("refusal", Ending.REFUSED, ""),
-        *((reason, Ending.COMPLETE, sdk_client.UNUSUAL) for reason in ("pause_turn", "tool_use", "canary", "", None)),
+        *((reason, Ending.COMPLETE, UNUSUAL) for reason in ("pause_turn", "tool_use", "canary", "", None)),
     ],
 )
 def test_every_reason_to_stop_is_an_ending(
@@ -249,10 +249,8 @@ def test_every_reason_to_stop_is_an_ending(
     "after",
     [Cut(reset=True), Cut(), Stall(), Stall(comment_every=0.01), Event("{", "x"), Raw(b"\xff\n"), event("error")],
 )
-def test_after_the_end_mark_nothing_can_spoil_the_answer(
-    upstream: Upstream, provider: AnthropicProvider, monkeypatch: pytest.MonkeyPatch, after: Step
-) -> None:
-    monkeypatch.setattr(sdk_client, "USAGE_GRACE", 0.05)
+def test_after_the_end_mark_nothing_can_spoil_the_answer(upstream: Upstream, after: Step) -> None:
+    provider = AnthropicProvider("Anthropic", KEY, upstream.base_url, usage_grace=0.05)
     events = told(upstream, provider, *BEGIN, delta("text_delta", text="x"), *finish(output_tokens=5), after)
     assert events == [TextDelta("x"), UsageReported(7, 5), Ended(Ending.COMPLETE)]
 

@@ -6,7 +6,6 @@ from contextlib import aclosing
 import pytest
 
 from chatcore.events import Ended, Ending, TextDelta, UsageReported, fold
-from chatcore.providers import sdk_client
 from chatcore.providers.openai_chat import OpenAIProvider
 from tests.support.asking import KEY, answer_of, collect
 from tests.support.fake_vendor.scripts import (
@@ -90,9 +89,7 @@ def test_notes_an_unknown_reason_without_repeating_it(upstream: Upstream) -> Non
 @pytest.mark.parametrize(
     "after", [Cut(reset=True), Cut(), Stall(), Stall(comment_every=0.01), Event("{"), Raw(b"\xff\n")]
 )
-def test_after_the_end_mark_nothing_can_spoil_the_answer(
-    upstream: Upstream, monkeypatch: pytest.MonkeyPatch, after: Step
-) -> None:
-    monkeypatch.setattr(sdk_client, "USAGE_GRACE", 0.05)
+def test_after_the_end_mark_nothing_can_spoil_the_answer(upstream: Upstream, after: Step) -> None:
     upstream.queue(Script((Say("x"), finish(), after)))
-    assert answer_of(OpenAIProvider("OpenAI", KEY, upstream.base_url)) == [TextDelta("x"), Ended(Ending.COMPLETE)]
+    provider = OpenAIProvider("OpenAI", KEY, upstream.base_url, usage_grace=0.05)
+    assert answer_of(provider) == [TextDelta("x"), Ended(Ending.COMPLETE)]

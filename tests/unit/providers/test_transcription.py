@@ -10,10 +10,10 @@ import pytest
 
 from chatcore.errors import ProviderError
 from chatcore.models.directory import Directory
-from chatcore.providers import openai_chat
 from chatcore.providers.base import Provider, Transcriber, transcriber
 from chatcore.providers.leased import own
 from chatcore.providers.mock import MockProvider
+from chatcore.providers.openai_chat import OpenAIProvider
 from chatcore.providers.vendors import VENDORS, make
 from chatcore.server.settings import Settings
 from tests.support.asking import KEY
@@ -122,11 +122,13 @@ def test_what_goes_wrong_is_said_in_our_words(upstream: Upstream, script: Script
     assert len(upstream.exchanges) == 1
 
 
-def test_a_provider_that_does_not_answer_is_given_up(upstream: Upstream, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(openai_chat, "TRANSCRIBING", 0.3)
+def test_a_provider_that_does_not_answer_is_given_up(upstream: Upstream) -> None:
+    provider = OpenAIProvider(
+        "OpenAI", KEY, upstream.base_url, transcription_model="hears-1", transcription_seconds=0.3
+    )
     upstream.transcript = Script((Stall(),))
     with pytest.raises(ProviderError, match="did not answer in time"):
-        heard(provider_at(upstream.base_url))
+        heard(provider)
     assert upstream.exchange().disconnected.wait(5)
 
 

@@ -204,9 +204,8 @@ CLOSED: dict[str, tuple[RunLimits, list[RunEvent], str]] = {
 
 
 @pytest.mark.parametrize("name", CLOSED)
-def test_a_provider_that_never_closes_keeps_no_run_open(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+def test_a_provider_that_never_closes_keeps_no_run_open(name: str) -> None:
     limits, events, words = CLOSED[name]
-    monkeypatch.setattr("chatcore.runs.generate.CLOSING", 0.01)
 
     async def play(_: ChatRequest) -> AsyncGenerator[RunEvent, None]:
         try:
@@ -217,7 +216,7 @@ def test_a_provider_that_never_closes_keeps_no_run_open(monkeypatch: pytest.Monk
             await asyncio.Event().wait()
 
     played = Played(play)
-    with limited(limits) as registry:
+    with limited(replace(limits, closing=0.01)) as registry:
         assert words in only_end(log_of(begin(registry, played))).reason
         assert played.left.wait(5), "it was waited for without end"
 
@@ -236,7 +235,7 @@ def test_closing_the_registry_interrupts_what_is_open_and_leaves_what_has_ended(
 
 
 def continued(registry: RunRegistry, played: Played, begun: str) -> Run:
-    return registry.start("me", "1", played, replace(REQUEST, begun=begun))
+    return registry.start("me", "1", played, replace(REQUEST, prefix=begun))
 
 
 def test_the_log_begins_with_what_was_begun_and_goes_on_without_a_seam(registry: RunRegistry) -> None:

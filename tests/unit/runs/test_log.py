@@ -97,11 +97,11 @@ def test_a_reader_waits_for_what_comes_and_no_longer_than_it_wants() -> None:
 
 
 def test_a_run_tells_whether_text_has_come_and_whether_the_provider_keeps_it() -> None:
-    run = Run(begun="One two")
-    assert (run.answering, run.kept, run.attempts) == (False, "", 0)
+    run = Run(prefix="One two")
+    assert (run.answering, run.held_id, run.attempts) == (False, "", 0)
     run.append(ReasoningDelta("Hm"))
     run.append(HeldByProvider("kept"))
-    assert (run.answering, run.kept) == (False, "kept")
+    assert (run.answering, run.held_id) == (False, "kept")
     run.append(TextDelta(" three"))
     assert run.answering
 

@@ -99,7 +99,7 @@ def test_the_line_counts_the_requests(caplog: pytest.LogCaptureFixture, upstream
     registry = RunRegistry(RunLimits(backoff=0))
     provider = OpenAIProvider("OpenAI", f"sk-{CANARY}", upstream.base_url)
     upstream.queue(*[Script((Status(503, JSON, f'{{"error": {{"message": "{CANARY}"}}}}'),))] * 2, reply(CANARY))
-    log_of(registry.start(f"{CANARY}-owner", "1", provider, replace(ask(CANARY), begun=CANARY)))
+    log_of(registry.start(f"{CANARY}-owner", "1", provider, replace(ask(CANARY), prefix=CANARY)))
     registry.submit(provider.aclose()).result(5)
     (record,) = lines(registry, caplog)
     assert vars(record)["attempts"] == len(upstream.exchanges) == 3

@@ -13,6 +13,7 @@ from dataclasses import replace
 
 import pytest
 
+from chatcore.conversation.messages import PromptRecord
 from chatcore.errors import ProviderError
 from chatcore.events import Ended, Ending, HeldByProvider, RunEvent, TextDelta
 from chatcore.providers.base import ChatRequest
@@ -45,6 +46,13 @@ def test_starting_again_gives_the_same_run_and_asks_once(registry: RunRegistry) 
     registry.stop("me", "1")
     assert begin(registry, played) is run
     assert played.asked == 1
+
+
+def test_starting_again_changes_nothing_of_what_the_first_start_gave(registry: RunRegistry) -> None:
+    provider, first, second = saying(hold=True), PromptRecord(1), PromptRecord(2)
+    run = registry.start("me", "1", provider, REQUEST, records=(first,), overhead=5)
+    registry.start("me", "1", provider, REQUEST, records=(second,), overhead=7000)
+    assert (run.sent, run.timing.overhead) == (first, 5)
 
 
 def test_starting_at_the_same_time_gives_one_run(registry: RunRegistry) -> None:
@@ -226,7 +234,7 @@ def test_a_kept_answer_may_be_silent_and_once_it_has_failed_the_next_may_not(clo
         last = log_of(run)[-1]
         assert isinstance(last, Ended)
         assert last.reason == "Played did not answer in time."
-        assert (played.asked, run.kept) == (2, "")
+        assert (played.asked, run.held_id) == (2, "")
     finally:
         registry.close()
 

@@ -116,13 +116,13 @@ def test_the_last_failure_is_the_one_that_is_told() -> None:
 
 def test_an_answer_that_the_provider_keeps_is_read_again_not_made_again() -> None:
     _, _, requests, _ = asked([HeldByProvider("one"), LOST], [LOST], [HELLO, DONE])
-    assert [request.kept for request in requests] == ["", "one", "one"]
+    assert [request.held_id for request in requests] == ["", "one", "one"]
 
 
 @pytest.mark.parametrize("kind", [Kind.REPORTED, Kind.BUSY, Kind.LIMITED])
 def test_a_kept_answer_that_says_itself_that_it_failed_is_made_again(kind: Kind) -> None:
     events, _, requests, _ = asked([HeldByProvider("one"), Failure(kind, "HOST")], [HELLO, DONE])
-    assert [request.kept for request in requests] == ["", ""]
+    assert [request.held_id for request in requests] == ["", ""]
     assert [event.answer_id for event in events if isinstance(event, HeldByProvider)] == ["one", ""]
 
 

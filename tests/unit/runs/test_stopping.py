@@ -15,7 +15,7 @@ from chatcore.personas.shared_directory import SharedPersonas
 from chatcore.providers.base import ChatRequest
 from chatcore.providers.openai_chat import OpenAIProvider
 from chatcore.runs import registry as runs
-from chatcore.runs.registry import RunRegistry
+from chatcore.runs.registry import RunLimits, RunRegistry
 from chatcore.server.settings import Settings
 from chatcore.ui.session import Server
 from tests.support.asking import KEY
@@ -162,8 +162,8 @@ def test_stop_also_ends_what_the_provider_keeps(registry: RunRegistry, fails: bo
 
 def test_an_answer_that_is_read_again_is_cancelled_by_the_id_that_is_known(registry: RunRegistry) -> None:
     provider = Keeping(names=False)
-    run = registry.start("me", "1", provider, replace(REQUEST, kept="known"))
-    assert run.kept == "known"
+    run = registry.start("me", "1", provider, replace(REQUEST, held_id="known"))
+    assert run.held_id == "known"
     assert registry.stop("me", "1")
     assert provider.told.wait(5)
     assert provider.cancelled == ["known"]
@@ -201,9 +201,9 @@ def server_with(registry: RunRegistry, aclose: Callable[[], Coroutine[Any, Any, 
 
 @pytest.mark.parametrize("how", ["well", "in vain", "for ever"])
 def test_closing_the_server_ends_the_runs_before_it_closes_their_connections(
-    registry: RunRegistry, monkeypatch: pytest.MonkeyPatch, how: str
+    how: str,
 ) -> None:
-    monkeypatch.setattr(runs, "CLOSING", 0.5)
+    registry = RunRegistry(RunLimits(closing=0.5))
     played, seen = Played(_play_on), list[object]()
     run = begin(registry, played)
     run.events_since(0, timeout=5)
@@ -222,10 +222,8 @@ def test_closing_the_server_ends_the_runs_before_it_closes_their_connections(
     assert not registry._thread.is_alive()
 
 
-def test_closing_ends_the_runs_at_once_also_where_the_loop_comes_to_the_rest_later(
-    registry: RunRegistry, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(runs, "CLOSING", 0.05)
+def test_closing_ends_the_runs_at_once_also_where_the_loop_comes_to_the_rest_later() -> None:
+    registry = RunRegistry(RunLimits(closing=0.05))
     run = begin(registry, saying(hold=True))
     continue_answer, gone = threading.Event(), threading.Event()
 
