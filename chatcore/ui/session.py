@@ -1,4 +1,4 @@
-"""What lives as long as one open page: its visit. `server` has what lives longer."""
+"""The objects that live as long as one open page. `server` has those that live as long as the process."""
 
 import hashlib
 
@@ -12,13 +12,13 @@ from chatcore.ui.shell import link
 from chatcore.ui.sidebar import settings
 from chatcore.ui.storage import sync
 
-VISIT_KEY, LINEUP_KEY = "visit", "lineup"
+VISIT_KEY, DIRECTORY_KEY = "visit", "directory"
 
 
 def _signed_in() -> str | None:
-    """The owner that a visitor is who has signed in, the same in every browser; None for anybody else.
+    """The owner id of a visitor who has signed in, the same in every browser; None for anybody else.
 
-    No owner that a browser can name holds a colon: so nobody can claim to be this one.
+    An owner id that comes from a browser never holds a colon, so nobody can claim one of these.
     """
     if not st.user.get("is_logged_in"):
         return None
@@ -27,21 +27,24 @@ def _signed_in() -> str | None:
 
 
 def visit() -> Visit:
-    """The visit of this page. Its first call reads the browser's storage, and blocks the script until that is done."""
+    """The visit of this page. The first call reads the browser's storage, and blocks the script until that is done."""
     if VISIT_KEY not in st.session_state:
         items = sync.read_all()
         here = server()
         providers = SessionDirectory(here.directory, here.registry.submit)
-        st.session_state[LINEUP_KEY] = providers
+        st.session_state[DIRECTORY_KEY] = providers
         begun = Visit(items, here.registry, providers, link.asked(), here.database, _signed_in(), here.shared)
         begun.titles.allowed = here.settings.chat_titles
-        settings.speak(begun)
+        settings.set_language(begun)
         st.session_state[VISIT_KEY] = begun
     known: Visit = st.session_state[VISIT_KEY]
     return known
 
 
 def directory() -> SessionDirectory:
-    """Who can be asked in the visit of this page."""
-    known: SessionDirectory = st.session_state[LINEUP_KEY]
+    """The providers that can be asked on this page, those with the visitor's own keys among them.
+
+    To be called after `visit`.
+    """
+    known: SessionDirectory = st.session_state[DIRECTORY_KEY]
     return known

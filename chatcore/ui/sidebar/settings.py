@@ -1,6 +1,6 @@
-"""The dialog "Settings": what the visitor wishes in every chat of this browser, and the keyboard shortcuts.
+"""The dialog "Settings": the preferences for every chat of this browser, and the list of keyboard shortcuts.
 
-Draws; the wishes are the index's (`chatcore/index.py`), and what comes of them is done where they are read.
+Draws; the browser store holds the preferences, and they take effect where they are read.
 """
 
 from dataclasses import replace
@@ -13,21 +13,23 @@ from chatcore.ui.shell import clicks, dialogs, shortcuts
 from chatcore.ui.shell.clicks import counted
 
 DIALOG = "preferences"
-LANGUAGE, TITLES, SUMMARIES = "wish-language", "wish-titles", "wish-summaries"
+LANGUAGE, TITLES, SUMMARIES = "preference-language", "preference-titles", "preference-summaries"
 
 
 def ask() -> None:
+    """Open the dialog."""
     dialogs.show(DIALOG)
     for name in (LANGUAGE, TITLES, SUMMARIES):
         st.session_state.pop(name, None)
 
 
-def speak(visit: Visit) -> None:
-    """Let the page be in the language that the visitor wishes."""
+def set_language(visit: Visit) -> None:
+    """Draw the page in the language of the preferences from now on."""
     st.session_state[i18n.CHOSEN] = visit.browser_store.index.preferences.language
 
 
 def draw(visit: Visit) -> None:
+    """Draw the dialog, which must be open."""
     st.dialog(i18n.SETTINGS, on_dismiss=counted(dialogs.close))(_draw)(visit)
 
 
@@ -49,12 +51,12 @@ def _draw(visit: Visit) -> None:
             i18n.MODEL_TITLES,
             value=preferences.titles,
             key=TITLES,
-            on_change=counted(_wish, dialog=True),
+            on_change=counted(_save, dialog=True),
             args=(visit,),
         )
         st.caption(i18n.MODEL_TITLES_HELP)
     st.toggle(
-        i18n.SUMMARIES, value=preferences.summaries, key=SUMMARIES, on_change=counted(_wish, dialog=True), args=(visit,)
+        i18n.SUMMARIES, value=preferences.summaries, key=SUMMARIES, on_change=counted(_save, dialog=True), args=(visit,)
     )
     st.caption(i18n.SUMMARIES_HELP)
     shortcuts.draw_list()
@@ -62,10 +64,10 @@ def _draw(visit: Visit) -> None:
 
 def _choose_language(visit: Visit) -> None:
     visit.set_preferences(replace(visit.browser_store.index.preferences, language=st.session_state[LANGUAGE]))
-    speak(visit)
+    set_language(visit)
 
 
-def _wish(visit: Visit) -> None:
+def _save(visit: Visit) -> None:
     preferences = visit.browser_store.index.preferences
     titles, summaries = st.session_state.get(TITLES, preferences.titles), st.session_state[SUMMARIES]
     visit.set_preferences(replace(preferences, titles=titles, summaries=summaries))
