@@ -1,6 +1,6 @@
-// Says which files lie in the message field as soon as they are there: the field itself says it only with the message.
+// Reports the files in the message field as soon as they are there: the field itself does so only with the message.
 const QUIET_MS = 200;
-// A message that is sent takes its files along, and the server knows of that by itself.
+// An emptied field is reported later: mostly a message has taken the files, and the server knows of that by itself.
 const EMPTY_MS = 1500;
 
 const lying = () => {
