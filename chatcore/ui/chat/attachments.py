@@ -85,7 +85,7 @@ def keep(attached: list[Attached]) -> None:
     st.session_state[KEPT] = attached
 
 
-def sent() -> None:
+def forget_names() -> None:
     """Note that a message took all files out of the field."""
     st.session_state[NAMES] = []
 
@@ -111,29 +111,29 @@ def are_being_read() -> bool:
 def draw() -> None:
     """Draw what is attached to the message that is being written, in a place that is always drawn."""
     place = st.empty()
-    lying = readings(_lying())
-    if lying or kept():
-        wait([reading.result for reading in lying], QUICK)
+    in_field = readings(_uploads_in_field())
+    if in_field or kept():
+        wait([reading.result for reading in in_field], QUICK)
         with place.container(key=keys.ATTACHED, gap=None):
             for attached in kept():
                 _draw_kept(attached)
-            for reading in lying:
-                _draw_lying(reading)
+            for reading in in_field:
+                _draw_in_field(reading)
             if are_being_read():
-                _watch_readings(lying)
-            _draw_sum([*kept(), *_read_of(lying)])
+                _watch_readings(in_field)
+            _draw_sum([*kept(), *_finished(in_field)])
     names: list[str] = st.session_state.get(NAMES, [])
     message_field.mount_attachments_watch(WATCH, names, MOST, _take_names)
 
 
 def _take_names() -> None:
     """Take the names in the field. They come from the browser, so their shape is checked."""
-    names = st.session_state[WATCH].lying
+    names = st.session_state[WATCH].names
     if isinstance(names, list):
         st.session_state[NAMES] = [name for name in names[:MOST] if isinstance(name, str)]
 
 
-def _lying() -> list[UploadedFileRec]:
+def _uploads_in_field() -> list[UploadedFileRec]:
     """The uploads in the field, found by their names among those of this session: the newest with each name."""
     here = get_script_run_ctx()
     names: list[str] = st.session_state.get(NAMES, [])
@@ -148,8 +148,8 @@ def _lying() -> list[UploadedFileRec]:
     return found[::-1]
 
 
-def _read_of(lying: Sequence[PendingUpload]) -> list[Attached]:
-    return [it.result.result() for it in lying if it.result.done() and not it.result.exception()]
+def _finished(in_field: Sequence[PendingUpload]) -> list[Attached]:
+    return [it.result.result() for it in in_field if it.result.done() and not it.result.exception()]
 
 
 def draw_sent(attached: Sequence[File], message_id: str) -> None:
@@ -174,7 +174,7 @@ def tokens(content: Image | File) -> int:
     return window.IMAGE if isinstance(content, Image) else window.estimate(files.as_prompt([content]))
 
 
-def _draw_lying(reading: PendingUpload) -> None:
+def _draw_in_field(reading: PendingUpload) -> None:
     """Draw a file that lies in the field. The field itself has the button that takes it out."""
     if not reading.result.done():
         st.caption(i18n.attached(reading.name, reading.size, i18n.READING))
@@ -210,7 +210,7 @@ def _drop(attached_id: str) -> None:
 
 
 @st.fragment(run_every=0.5)
-def _watch_readings(lying: Sequence[PendingUpload]) -> None:
+def _watch_readings(in_field: Sequence[PendingUpload]) -> None:
     """Draw the page again when all files are read."""
-    if all(reading.result.done() for reading in lying):
+    if all(reading.result.done() for reading in in_field):
         st.rerun()

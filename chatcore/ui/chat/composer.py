@@ -49,9 +49,9 @@ def draw(visit: Visit) -> DeltaGenerator:
         draw_undo(visit)
         refusal, waiting, no_images = st.empty(), st.empty(), st.empty()
         submission.draw_refusal(visit, refusal)
-        if waits := submission.waits():
+        if pending := submission.pending():
             with waiting.container():
-                submission.draw_waiting(waits)
+                submission.draw_waiting(pending)
         attachments.draw()
         choice = visit.choice
         if directory().info(choice.provider, choice.model).takes_images is False:
@@ -66,7 +66,7 @@ def draw(visit: Visit) -> DeltaGenerator:
         max_upload_size=MAX_UPLOAD_MB,
         accept_audio=dictation.provider(visit) is not None,
         # Text that comes back into the field would overwrite what is written meanwhile.
-        disabled=waits is not None,
+        disabled=pending is not None,
     )
     return stop
 
@@ -92,4 +92,4 @@ def draw_examples(visit: Visit) -> None:
 
 def waits() -> bool:
     """Whether a part of the message is awaited. No answer may be followed then, or the page could not draw it."""
-    return submission.waits() is not None or attachments.are_being_read()
+    return submission.pending() is not None or attachments.are_being_read()

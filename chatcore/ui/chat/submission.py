@@ -29,7 +29,7 @@ SENT, SENDING, REFUSED = "composer-sent", "composer-sending", "composer-refused"
 
 @dataclass(frozen=True, slots=True)
 class Sending:
-    """A message on its way, whose files may still be read and whose recording may still be transcribed.
+    """A message on its way to a `chat`, whose files may still be read and whose recording may still be transcribed.
 
     `wrong` are the reasons against it that are known by now. One that goes `back` is not sent but put into the field
     again, where its words can be corrected.
@@ -65,11 +65,11 @@ def send(visit: Visit) -> None:
     if sent is not None:
         st.session_state[SENDING] = sending = _begin(visit, sent)
         wait(sending.missing, QUICK)
-    if (waiting := waits()) and not waiting.missing:
+    if (waiting := pending()) and not waiting.missing:
         _finish(visit, waiting)
 
 
-def waits() -> Sending | None:
+def pending() -> Sending | None:
     """The message that is on its way, if there is one."""
     sending: Sending | None = st.session_state.get(SENDING)
     return sending
@@ -80,7 +80,7 @@ def _begin(visit: Visit, sent: str | ChatInputValue) -> Sending:
     chat = visit.conversation.id
     if isinstance(sent, str):
         return Sending(chat, sent)
-    attachments.sent()
+    attachments.forget_names()
     uploads = [UploadedFileRec(it.file_id, it.name, it.type, it.getvalue()) for it in sent.files]
     wrong = [i18n.too_many_files(attachments.MOST)] if len(uploads) > attachments.MOST else []
     readings = attachments.readings(uploads[: attachments.MOST])
@@ -95,22 +95,22 @@ def _begin(visit: Visit, sent: str | ChatInputValue) -> Sending:
 
 def _finish(visit: Visit, sending: Sending) -> None:
     del st.session_state[SENDING]
-    attached, wrong = _read_of(sending)
-    text, why = _written(sending)
+    attached, wrong = _read_files(sending)
+    text, why = _full_text(sending)
     wrong += why
     attached = [*attachments.kept(), *attached]
     if not wrong and not sending.back:
         if sending.chat != visit.conversation.id:
             wrong.append(i18n.NOT_SENT)
         else:
-            wrong += _refused(visit, text, attached)
+            wrong += _send(visit, text, attached)
     if wrong or sending.back:
         attachments.keep(attached)
         st.session_state[REFUSED] = visit.conversation.id, wrong
         st.session_state[FIELD] = text
 
 
-def _refused(visit: Visit, text: str, attached: Sequence[Attached]) -> list[str]:
+def _send(visit: Visit, text: str, attached: Sequence[Attached]) -> list[str]:
     """Send the message; the reasons why it can't be sent."""
     choice = visit.choice
     takes_images = directory().info(choice.provider, choice.model).takes_images is not False
@@ -123,7 +123,7 @@ def _refused(visit: Visit, text: str, attached: Sequence[Attached]) -> list[str]
     return []
 
 
-def _read_of(sending: Sending) -> tuple[list[Attached], list[str]]:
+def _read_files(sending: Sending) -> tuple[list[Attached], list[str]]:
     """The files that could be read, and what is wrong with the others."""
     attached, wrong = [], list(sending.wrong)
     for reading in sending.readings:
@@ -134,7 +134,7 @@ def _read_of(sending: Sending) -> tuple[list[Attached], list[str]]:
     return attached, wrong
 
 
-def _written(sending: Sending) -> tuple[str, list[str]]:
+def _full_text(sending: Sending) -> tuple[str, list[str]]:
     """The text with the dictated words behind it, and what is wrong with the recording."""
     if sending.transcript is None:
         return sending.text, []

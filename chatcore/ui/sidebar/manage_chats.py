@@ -79,7 +79,7 @@ def _read(file: UploadedFile) -> Imported | str:
 def _offer(visit: Visit, imported: Imported) -> None:
     """Say what the file holds, and draw the button that imports as much as there is room for."""
     st.markdown(i18n.plain(i18n.holds(imported)))
-    fitting, needed = _fitting(visit, imported.conversations)
+    fitting, needed = _newest_that_fit(visit, imported.conversations)
     chats = imported.conversations
     if len(fitting) < len(chats):
         free = i18n.size(max(0, quota.QUOTA - visit.used))
@@ -102,7 +102,7 @@ def _import(visit: Visit, chats: tuple[Conversation, ...]) -> None:
     del st.session_state[READ]
 
 
-def _fitting(visit: Visit, chats: tuple[Conversation, ...]) -> tuple[tuple[Conversation, ...], int]:
+def _newest_that_fit(visit: Visit, chats: tuple[Conversation, ...]) -> tuple[tuple[Conversation, ...], int]:
     """The newest chats that the storage has room for, and what all of them need, in characters."""
     newest = sorted(chats, key=lambda chat: chat.updated, reverse=True)
     sizes = [len(compression.text_of(compression.pack(codec.dump(chat)))) for chat in newest]

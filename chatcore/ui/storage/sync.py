@@ -60,7 +60,7 @@ def draw_first(visit: Visit) -> Write:
     storage_watch.mount_code("storage-code")
     write = visit.next_write()
     draw_write(write, "storage-first")
-    _mount(FIRST_WATCH, visit, [write] if visit.pending_writes.get(write.key) else [], token=visit.token)
+    _draw_lookout(FIRST_WATCH, visit, [write] if visit.pending_writes.get(write.key) else [], token=visit.token)
     return write
 
 
@@ -82,7 +82,7 @@ def draw_pending(visit: Visit, first: Write) -> None:
             draw_write(write, f"{write.key}-{visit.pending_writes.attempt}")
         for key in visit.pending_writes.take_leftovers():
             draw_write(Write(key, None), key)
-    _mount("storage-watch", visit, writes, labels=i18n.storage(_is_stored(visit)), watching=True)
+    _draw_lookout("storage-watch", visit, writes, labels=i18n.storage(_is_stored(visit)), watching=True)
     if visit.pending_writes.problem:
         quota.draw_way_out(visit)
     if away := visit.server_away or (visit.server.problem if visit.server else ""):
@@ -94,7 +94,7 @@ def went() -> object:
     return getattr(st.session_state.get(FIRST_WATCH), "went", None)
 
 
-def _go() -> None:
+def _on_went() -> None:
     """Do nothing: the next run of the script opens the chat. Streamlit reports only what has a callback."""
 
 
@@ -102,7 +102,7 @@ def _is_stored(visit: Visit) -> bool:
     return bool(visit.conversation.messages) and visit.conversation.id not in visit.unsaved
 
 
-def _mount(
+def _draw_lookout(
     key: str,
     visit: Visit,
     writes: list[Write],
@@ -132,4 +132,4 @@ def _mount(
     if watching:
         data["known"] = visit.browser_store.known(visit.conversation.id)
         data["by"] = visit.browser_store.by
-    storage_watch.mount_lookout(key, data, on_report, clicks.counted(_go))
+    storage_watch.mount_lookout(key, data, on_report, clicks.counted(_on_went))
