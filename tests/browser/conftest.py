@@ -66,7 +66,7 @@ def visiting(browser: Browser) -> Iterator[BrowserContext]:
 
 @pytest.fixture(scope="package")
 def kept_context(browser: Browser) -> Iterator[BrowserContext]:
-    """A browser context for all tests. It keeps the code of the page compiled, which saves most of the time of a test."""
+    """A browser context for all tests. It keeps the code of the page compiled, which saves most of a test's time."""
     with visiting(browser) as visitor:
         yield visitor
 
