@@ -24,7 +24,7 @@ class Server(Protocol):
 
 
 def route(server: Callable[[], Server]) -> Route:
-    """`POST /api/stored`: a report as `TabSync.take_report` wants it, with the token of its page as `visit`.
+    """`POST /api/stored`: a report as `TabSync.take_report` wants it, with the token of its page as `session`.
 
     Answers 204; 404 where no such page is open here.
     """
@@ -36,7 +36,7 @@ def route(server: Callable[[], Server]) -> Route:
             return Response(status_code=413)
         try:
             report = json.loads(await request.body())
-            page = (await asyncio.to_thread(server)).sessions.find(report["visit"])
+            page = (await asyncio.to_thread(server)).sessions.find(report["session"])
         except (ValueError, KeyError, TypeError, RecursionError, SetupError):
             page = None
         if page is None:

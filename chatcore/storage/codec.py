@@ -3,7 +3,7 @@
 Knows nothing of how it is stored; `compression.py` makes a long value short, `migrations.py` reads older versions. What
 comes in is input: validated every time, refused with a reason, never trusted. The keys are in `keys.py`.
 
-A file that is exported is an `ExportV2`. `by` names the visit that wrote a value: with the revision it tells one write
+A file that is exported is an `ExportV2`. `by` names the page that wrote a value: with the revision it tells one write
 from every other.
 """
 

@@ -1,8 +1,7 @@
-"""From a run to the generator that `st.write_stream` draws: frames, checkpoints and the heartbeat.
+"""A run as frames for the page: when something is drawn, when a checkpoint is stored, and the heartbeat between.
 
-Owns when something is drawn, not how: what touches the page comes in as `Page`. A frame draws the block that is open
-anew, for what comes may change how its beginning is read: `$5 and $x$`. So a block is sealed as soon as it is certain,
-and frames come more slowly while the open block is large.
+Decides when, not how: whatever touches the page is done by a `Page`. A frame sends the open block of the text anew
+(`markdown.live_text` says why), so frames come more slowly while that block is large.
 """
 
 import time
@@ -16,33 +15,35 @@ from chatcore.runs.registry import Run
 
 FRAMES_PER_SECOND = 12
 LIVE_BYTES_PER_SECOND = 1_700
-"""What the frames of one answer may cost: below it 12 frames a second, above it as many as fit."""
+"""The bytes that frames may cost: as long as they fit, 12 frames a second are drawn, then as many as fit."""
 SECONDS_BETWEEN_FRAMES = 3.0
-"""At most, so that a page with a large open block does not look dead …"""
+"""The longest pause, so that a page with a large open block does not look dead, unless the next limit asks for more."""
 MOST_BYTES_PER_SECOND = 20_000
-"""… as long as this allows it: the cost of an answer grows with its length, whatever it is made of."""
+"""The limit that always holds, so that the cost of an answer grows no faster than the time it takes."""
 FRAME_OVERHEAD = 160
 """Bytes of a frame beside its text, measured on the websocket of Streamlit 1.67."""
 HEARTBEAT = 0.1
+"""Seconds between two calls of `Page.tick`, at most."""
 CHECKPOINT_SECONDS = 2.5
+"""Between two checkpoints, at least."""
 CHECKPOINT_SHARE = 1 / 20
-"""Checkpoints of a long answer come less often: at most this share of its time is at risk."""
+"""The share of an answer's time that may be lost: checkpoints of a long answer come less often."""
 
 
 class Page(Protocol):
-    """What the generator does to the page; each call is a moment at which Streamlit may end the script."""
+    """The page that frames are drawn on. In each call Streamlit may end the script."""
 
     def tick(self) -> None:
-        """At least every 100 ms while nothing is drawn, so that Stop and every other click are served at once."""
+        """Touch the page, at least every `HEARTBEAT`, so that Stop and every other click are served at once."""
 
     def draw(self, number: int, markdown: str) -> None:
-        """The block of that number, below those before it and in the place of what was drawn of it."""
+        """Draw a block of the text: in the place with this number, or in a new one below if there is none yet."""
 
     def think(self, text: str) -> None:
-        """More of what the model thinks before it answers."""
+        """Take more of the reasoning, which comes before the text."""
 
     def checkpoint(self, start: int, text: str) -> None:
-        """Store the part of the answer that begins at character `start`."""
+        """Store a part of the text, which begins at its character `start`."""
 
 
 def _pause(live: LiveText) -> float:
@@ -53,10 +54,10 @@ def _pause(live: LiveText) -> float:
 
 
 def frames(run: Run, page: Page, clock: Callable[[], float] = time.monotonic) -> Iterator[Callable[[], None]]:
-    """The answer from its beginning to its end, as `st.write_stream` takes it: what it calls draws the next step.
+    """The answer from its beginning to its end, in steps for `st.write_stream`: each must be called before the next.
 
-    What is there already comes at once, the first token as soon as it is there, the rest in frames; nothing is held
-    back at the end.
+    Text that is there already and the first token are drawn at once, the rest in frames, the end at once and whole.
+    Returns when the run has ended; until then it waits, and ticks.
     """
     live, cursor, pending, unsaved, saved = LiveText(), 0, "", "", 0
     due, next_checkpoint = clock(), clock() + CHECKPOINT_SECONDS

@@ -1,7 +1,7 @@
-"""What every page stands in: the storage, the list of chats, the way to the other pages, an answer that is being made.
+"""The frame of every page: the storage, the sidebar, the links to the pages, and the page itself inside.
 
-It is drawn by the entry script itself, so that it stays on the page when the visitor goes to another one: nothing that
-is on its way to the storage is lost. A page draws no more than its own content.
+The entry script draws it, so that it stays when the visitor goes to another page: nothing that is on its way to the
+storage is lost. A page draws only its own content.
 """
 
 import streamlit as st
@@ -24,7 +24,7 @@ from chatcore.ui.storage import sync
 
 
 def draw() -> None:
-    """The whole page. Everything that stays is drawn before the page's own content, which may be a stream."""
+    """Draw the whole page. Everything that stays is drawn before the page's own content, which may be a stream."""
     st.set_page_config(page_title=i18n.TITLE, page_icon=page_frame.ICON, layout="centered")
     chat = st.Page(chat_page.draw, title=i18n.TITLE, icon=":material/forum:", default=True)
     insights = st.Page(insights_page.draw, title=i18n.INSIGHTS, url_path=pages.INSIGHTS, icon=":material/insights:")
@@ -48,47 +48,47 @@ def draw() -> None:
     if pages.wants_chat():
         st.switch_page(chat, query_params=link.to(here))
     with st.bottom, st.container(key=keys.STORAGE):
-        # First of all: the answer begins when the question is stored.
+        # Before all else: an answer starts only once its question is stored.
         first = sync.draw_first(here)
         page_frame.mount_recovery()
         page_frame.mount_language(i18n.language())
         page_frame.mount_entered(page.url_path, to_top=not in_chat)
         shortcuts.draw()
-    # Drawn last, and below all else that is at the bottom.
+    # Filled at the end of this run, and shown below all else at the bottom.
     status = st.bottom.container(key=keys.STATUS)
     page_frame.style()
     with st.sidebar, st.container(key=keys.PAGES, horizontal=True, gap="xsmall"):
-        _draw_way_to_chat(here, chat, i18n.TITLE)
+        _draw_chat_link(here, chat, i18n.TITLE)
         st.page_link(personas, label=i18n.PERSONAS)
         st.page_link(insights, label=i18n.INSIGHTS)
     chat_list.draw(here)
     share_link.draw(here)
     if not in_chat:
-        _draw_way_to_chat(here, chat, i18n.BACK_TO_CHAT)
-        _keep_up(here)
+        _draw_chat_link(here, chat, i18n.BACK_TO_CHAT)
+        _draw_chat_behind(here)
     with playground.watched(here=page == personas):
         page.run()
     with status:
         sync.draw_pending(here, first)
         if here.titles.awaited:
-            chat_list.draw_title_on_its_way(here)
+            chat_list.watch_titles(here)
         if here.chats.background:
-            _look_behind(here)
+            _watch_background_chats(here)
 
 
 @st.fragment(run_every=CHECKPOINT_SECONDS)
-def _look_behind(here: ChatSession) -> None:
-    """Take over what ends in the other chats of this visit, though nobody clicks: only then the browser has it."""
+def _watch_background_chats(here: ChatSession) -> None:
+    """Draw the page again when an answer in another chat has ended: a run of the script stores it, without a click."""
     if here.list.ended_in_background:
         st.rerun()
 
 
-def _draw_way_to_chat(here: ChatSession, chat: Page, label: str) -> None:
+def _draw_chat_link(here: ChatSession, chat: Page, label: str) -> None:
     st.page_link(chat, label=label, query_params=link.to(here))
 
 
-def _keep_up(here: ChatSession) -> None:
-    """What the chat's page does beside its content, while another page is shown."""
+def _draw_chat_behind(here: ChatSession) -> None:
+    """Go on with what the open chat needs while another page is shown: undo, and storing the answer being made."""
     link.hide()
     with st.bottom:
         composer.draw_undo(here)

@@ -1,4 +1,4 @@
-"""What lives as long as one open page: its visit. `server` has what lives longer."""
+"""The objects that live as long as one open page. `server` has those that live as long as the process."""
 
 import hashlib
 
@@ -16,9 +16,9 @@ SESSION_KEY, DIRECTORY_KEY = "session", "directory"
 
 
 def _signed_in() -> str | None:
-    """The owner that a visitor is who has signed in, the same in every browser; None for anybody else.
+    """The owner id of a visitor who has signed in, the same in every browser; None for anybody else.
 
-    No owner that a browser can name holds a colon: so nobody can claim to be this one.
+    An owner id that comes from a browser never holds a colon, so nobody can claim one of these.
     """
     if not st.user.get("is_logged_in"):
         return None
@@ -44,13 +44,16 @@ def current_session() -> ChatSession:
             here.settings.chat_titles,
         )
         here.sessions.add(opened.token, opened.sync)
-        settings.speak(opened)
+        settings.set_language(opened)
         st.session_state[SESSION_KEY] = opened
     known: ChatSession = st.session_state[SESSION_KEY]
     return known
 
 
 def directory() -> SessionDirectory:
-    """Who can be asked in the visit of this page."""
+    """The providers that can be asked on this page, those with the visitor's own keys among them.
+
+    To be called after `current_session`.
+    """
     known: SessionDirectory = st.session_state[DIRECTORY_KEY]
     return known

@@ -1,4 +1,4 @@
-"""The script's paths, run by Streamlit itself without a browser: nothing confirms a write here."""
+"""The script as Streamlit runs it, without a browser: nothing confirms a write here."""
 
 from collections.abc import Iterator
 from html import unescape
@@ -78,7 +78,7 @@ def test_a_message_is_answered() -> None:
 
 @pytest.mark.parametrize("newest_first", [True, False])
 def test_a_question_that_comes_together_with_a_click_on_new_chat_is_asked_in_the_new_chat(newest_first: bool) -> None:
-    """Where one run serves both, Streamlit has the newest first."""
+    """Where one run serves both clicks, Streamlit calls the callback of the newest first."""
     page = opened(**stored_chat())
     page.chat_input[0].set_value("A new question")
     button(page, "New chat").click()

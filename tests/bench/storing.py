@@ -76,7 +76,7 @@ def store(page: Page, url: str, chats: list[Conversation]) -> None:
     page.evaluate("items => { localStorage.clear(); Object.assign(localStorage, items) }", items)
 
 
-def reconcile(page: Page) -> None:
+def settle(page: Page) -> None:
     page.get_by_placeholder("Message").wait_for()
     page.wait_for_function(SETTLED)
     page.wait_for_timeout(700)
@@ -87,7 +87,7 @@ def opening(page: Page, url: str, seen: str) -> float:
     page.goto(url)
     page.locator(seen).last.wait_for()
     took = time.perf_counter() - begin
-    reconcile(page)
+    settle(page)
     return took
 
 
@@ -99,7 +99,7 @@ def switching(page: Page, row: int) -> float:
     button.click()
     page.locator(".st-key-transcript").get_by_text(title).wait_for()
     took = time.perf_counter() - begin
-    reconcile(page)
+    settle(page)
     return took
 
 
@@ -110,7 +110,7 @@ def first_token(page: Page) -> float:
     known = page.get_by_text(LAST).count()
     page.keyboard.press("Enter")
     shown = page.evaluate(WATCH, FIRST) if not known else page.evaluate(AGAIN, [FIRST, known])
-    reconcile(page)
+    settle(page)
     return (shown - page.evaluate("window.entered")) / 1000
 
 
@@ -138,7 +138,7 @@ class Received:
     def during(self, page: Page, act: Callable[[], object]) -> int:
         before = self.bytes
         act()
-        reconcile(page)
+        settle(page)
         return self.bytes - before
 
 

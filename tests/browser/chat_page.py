@@ -1,4 +1,4 @@
-"""The page as a visitor uses it: what the browser tests do and look at, by the accessible names of the controls."""
+"""The page as a visitor uses it: the browser tests find and click its controls by their accessible names."""
 
 import json
 from typing import Any
@@ -34,7 +34,7 @@ class Chat:
 
     @property
     def answer(self) -> Locator:
-        """The last answer."""
+        """The place of the last answer."""
         return self.page.locator("[class*=st-key-assistant-]").last
 
     @property
@@ -53,21 +53,21 @@ class Chat:
         self.field.press("Enter")
 
     def wait_until_done(self) -> None:
-        """The answer has ended and is saved."""
+        """Wait until the answer has ended and is saved."""
         expect(self.stop).to_have_count(0)
         self.saved.wait_for()
 
     @property
     def listed(self) -> Locator:
-        """The chats in the list."""
+        """The rows of the list of chats."""
         return self.page.locator("[class*=st-key-open-] button")
 
     @property
     def undone(self) -> Locator:
-        """What is said of the last destructive act."""
+        """The line that offers to undo the last destructive act."""
         return self.page.locator(".st-key-undo")
 
-    def reconcile(self) -> None:
+    def settle(self) -> None:
         """Wait until nothing is being drawn, nor will be because something has been stored."""
         idle = self.page.locator("[data-testid=stApp][data-test-script-state=notRunning]")
         idle.wait_for()
@@ -75,17 +75,17 @@ class Chat:
         idle.wait_for()
 
     def click(self, name: str) -> None:
-        """Click a button when the page has settled: one that comes while it is drawn may still move."""
-        self.reconcile()
+        """Click a button once the page has settled: until then the button may still move."""
+        self.settle()
         self.button(name).click()
 
     def delete_chat(self) -> None:
-        """The chat that is open, in the list: messages have a button of the same name."""
-        self.reconcile()
+        """Delete the open chat by its button in the list: messages have a button of the same name."""
+        self.settle()
         self.page.locator(".st-key-chat-delete button").click()
 
     def close_dialog(self) -> None:
-        """By its button: a key that comes before the dialog has the focus is lost."""
+        """Close a dialog by its button: a key is lost if it comes before the dialog has the focus."""
         dialog = self.page.get_by_role("dialog")
         dialog.get_by_role("button", name="Close", exact=True).click()
         expect(dialog).to_have_count(0)
@@ -95,7 +95,7 @@ class Chat:
         before = self.answer.get_attribute("class") if self.answer.count() else ""
         self.send(text)
         expect(self.answer).not_to_have_class(before or "")
-        self.reconcile()
+        self.settle()
         self.wait_until_done()
 
     def ask_in_new_chat(self, text: str) -> None:
@@ -109,12 +109,12 @@ class Chat:
         self.field.wait_for()
 
     def stored(self) -> dict[str, Any]:
-        """What the browser's storage holds under our names."""
+        """The items that the browser's storage holds under our names, by key."""
         items = self.page.evaluate("({...localStorage})")
         return {key: json.loads(value) for key, value in items.items() if key.startswith(PREFIX)}
 
     def wait_until_deleted(self) -> None:
-        """No chat is stored. What the storage package leaves under a key that it has removed is `null`."""
+        """Wait until no chat is stored. The storage package leaves `null` under a key that it has removed."""
         self.page.wait_for_function(
             "!Object.keys(localStorage).some(key => key.includes('.chat.') && localStorage[key] != 'null')"
         )
@@ -130,7 +130,7 @@ class Chat:
         return chat
 
     def wait_for_stored(self, condition: str) -> None:
-        """Until a JavaScript expression of `chat`, the only stored chat, and `parts`, the stored parts, is true."""
+        """Wait until a JavaScript expression is true, of `chat`, the only stored chat, and `parts`, the checkpoints."""
         self.page.wait_for_function(
             """condition => {
                 const under = prefix => Object.keys(localStorage).filter(key => key.startsWith(prefix))

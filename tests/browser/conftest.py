@@ -39,7 +39,7 @@ def upstream(upstream_port: int) -> Iterator[Upstream]:
 
 
 def settings(port: int) -> dict[str, str]:
-    """The app's, with the provider at that port."""
+    """The settings of the app, with the provider at that port."""
     address = f"http://127.0.0.1:{port}/v1"
     known = {"OPENAI_API_KEY": "sk-canary-7f3a", "OPENAI_BASE_URL": address, "OPENAI_MODEL": "fake-1"}
     # Each title would be one more request.
@@ -66,15 +66,17 @@ def visiting(browser: Browser) -> Iterator[BrowserContext]:
 
 @pytest.fixture(scope="package")
 def kept_context(browser: Browser) -> Iterator[BrowserContext]:
-    """One that keeps the page's own code, compiled: to load it anew would be most of the time of a test."""
+    """A browser context for all tests. It keeps the code of the page compiled, which saves most of a test's time."""
     with visiting(browser) as visitor:
         yield visitor
 
 
 @pytest.fixture
 def context(kept_context: BrowserContext, app: AppServer) -> Iterator[BrowserContext]:
-    """A visitor: a browser with an empty storage and a tab that is free. What is set for all its pages, but scripts, is
-    taken back."""
+    """A visitor: a browser with an empty storage and a free tab.
+
+    Settings for all its pages are reset at the end, but for scripts: those need `own_context`.
+    """
     tab, *others = kept_context.pages or [kept_context.new_page()]
     for page in others:
         page.close()
@@ -87,20 +89,20 @@ def context(kept_context: BrowserContext, app: AppServer) -> Iterator[BrowserCon
     kept_context.clear_permissions()
     kept_context.clear_cookies()
     for page in kept_context.pages:
-        # The app's part of it ends.
+        # Leaving the page ends its session in the app.
         page.goto(f"{app.url}/{FREE}")
 
 
 @pytest.fixture
 def own_context(browser: Browser) -> Iterator[BrowserContext]:
-    """A visitor whose every page can be given a script."""
+    """A visitor with a browser context of its own, so that a test may add a script to all its pages."""
     with visiting(browser) as visitor:
         yield visitor
 
 
 @pytest.fixture
 def open_chat(context: BrowserContext, app: AppServer, upstream: Upstream) -> Iterator[Callable[[], Chat]]:
-    """Opens a tab of the same visitor; at the end none of them had an error of the page."""
+    """Opens a tab of the same visitor. At the end, no tab may have had an error in its page."""
     tabs: list[Chat] = []
 
     def opened() -> Chat:

@@ -35,7 +35,7 @@ class OwnPersonas(PersonaDrafts):
         self._there: dict[str, str | None] = {}
         """The stamps of what is under the keys of writes that are on their way, and of what is gone."""
         self._removed: dict[str, int] = {}
-        """The revisions of what this visit has deleted, by id,"""
+        """The revisions of what this page has deleted, by id,"""
         self._seen: dict[str, set[str]] = {}
         """and the digests of all that it knew under that id: what it did not know, it has not deleted."""
 
@@ -75,7 +75,7 @@ class OwnPersonas(PersonaDrafts):
 
     @locked
     def known(self) -> dict[str, str | None]:
-        """The stamps under the keys of the newest, and of what is gone, as this visit knows them; None for nothing."""
+        """The stamps under the keys of the newest, and of what is gone, as this page knows them; None for nothing."""
         newest = sorted(self._kept.values(), key=lambda it: it.revision, reverse=True)[:WATCHED]
         stamps: dict[str, str | None] = {key_of(it.persona.id): it.stamp for it in newest}
         for key, there in self._there.items():
@@ -145,7 +145,7 @@ class OwnPersonas(PersonaDrafts):
             return False
         self._hold(theirs)
         if pending or persona_id in self._removed:
-            # Stored again as it was: the removal of this visit may still come, even if it counts as done.
+            # Stored again as it was: the removal of this page may still come, even if it counts as done.
             self._pending_writes.put(key, theirs.dump())
         return True
 
@@ -166,7 +166,7 @@ class OwnPersonas(PersonaDrafts):
     def _store_over(self, key: str, theirs: PersonaRecord, mine: PersonaRecord) -> None:
         """The browser has what is older than what is known here."""
         if self._pending_writes.get(key):
-            # It may have been written over. What this visit wrote itself has its successor on the way.
+            # It may have been written over. What this page wrote itself has its successor on the way.
             if theirs.by != self._by:
                 self._pending_writes.retry()
         elif theirs.persona == mine.persona:

@@ -1,4 +1,4 @@
-"""What the browser's storage says about the next visit: which chat it opens, who answers in it, and what
+"""What the browser's storage says about the next page: which chat it opens, who answers in it, and what
 the visitor wishes.
 
 Decides neither.
@@ -21,19 +21,19 @@ class SavedPreferences:
         self._revision, self._put, self._by = found.revision, put, by
 
     def open(self, chat_id: str) -> None:
-        """Let `chat_id` be the one that the next visit opens."""
+        """Let `chat_id` be the one that the next page opens."""
         if chat_id != self.open_chat:
             self.open_chat = chat_id
             self._save()
 
     def prefer(self, choice: ModelRef) -> None:
-        """Let this one answer in new chats, and at the next visit."""
+        """Let this one answer in new chats, and at the next page."""
         if choice != self.choice:
             self.choice = choice
             self._save()
 
     def set_preferences(self, preferences: Preferences) -> None:
-        """Let this be so from now on, and at the next visit."""
+        """Let this be so from now on, and at the next page."""
         if preferences != self.preferences:
             self.preferences = preferences
             self._save()

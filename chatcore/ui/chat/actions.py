@@ -1,7 +1,7 @@
 """The row of small buttons under a message: copy, rate, ask again, edit, delete, and the numbers of an answer.
 
-One element for each row, drawn by `actions.js`: as many buttons of Streamlit would cost each run of the script and the
-browser far more. Draws, and takes what was clicked; what comes of that is done by `versions.py`.
+One element for each row: as many buttons of Streamlit would cost each run of the script and the browser far more.
+Draws, and passes on what was clicked; the session does it.
 """
 
 import math
@@ -19,12 +19,12 @@ from chatcore.ui.components import keys, message_actions
 from chatcore.ui.session import directory
 from chatcore.ui.shell.clicks import counted
 
-CAST = 20
+PERSONAS = 20
 """Personas that are offered with one click to answer again."""
 
 
 def draw_code(session: ChatSession) -> None:
-    """What all rows share, to be drawn before the first of them."""
+    """Draw what all rows share, before the first of them."""
     names = {
         "copy": i18n.COPY,
         "copied": i18n.COPIED,
@@ -53,13 +53,16 @@ def draw_code(session: ChatSession) -> None:
         for choice in _choices(session)
     ]
     offered_personas = [
-        {"persona": it.key, "name": persona_picker.name(it)} for it in session.personas.library.all()[:CAST]
+        {"persona": it.key, "name": persona_picker.name(it)} for it in session.personas.library.all()[:PERSONAS]
     ]
     message_actions.mount_code(names, offered, offered_personas)
 
 
 def draw(session: ChatSession, message: Message, versions: list[Message], again: bool = True) -> None:
-    """The row of a message that is complete; "Regenerate" where it does not stand beside the ending already."""
+    """Draw the row of a complete message; `again` offers "Regenerate" in it.
+
+    `versions` are the message and its siblings, in their order.
+    """
     key = keys.of("actions-", message.id)
     data: dict[str, Any] = {"id": message.id, "text": message.text, "place": message.parent or ""}
     if len(versions) > 1:
@@ -88,7 +91,7 @@ def draw(session: ChatSession, message: Message, versions: list[Message], again:
 
 
 def _act(session: ChatSession, message: Message, versions: list[Message], what: object) -> None:
-    """Do what was clicked. It comes from outside, so its shape is checked."""
+    """Do what was clicked. `what` comes from the browser, so its shape is checked."""
     match what:
         case {"do": "again", **named}:
             _ask_again(session, message, named)
@@ -107,7 +110,7 @@ def _act(session: ChatSession, message: Message, versions: list[Message], what: 
 
 
 def _ask_again(session: ChatSession, message: Message, what: Mapping[object, object]) -> None:
-    """The same question, of who is named there if somebody is."""
+    """Ask the same question again: the model or the persona that `what` names, else as before."""
     match what:
         case {"provider": str(provider), "model": str(model)}:
             if (choice := ModelRef(provider, model)) in _choices(session):
@@ -120,7 +123,7 @@ def _ask_again(session: ChatSession, message: Message, what: Mapping[object, obj
 
 
 def _choices(session: ChatSession) -> list[ModelRef]:
-    """Who can be asked with one click: who answers here, who has answered here, and each provider's own model."""
+    """The models that can be asked with one click: those of this chat, then each provider's default."""
     ready = {offer.id: offer.default_model for offer in directory().offers if offer.ready}
     answered = (ModelRef(said.provider, said.model) for said in reversed(session.chats.current.path))
     known = dict.fromkeys([session.models.choice, *answered, *(ModelRef(*offered) for offered in ready.items())])
@@ -128,7 +131,7 @@ def _choices(session: ChatSession) -> list[ModelRef]:
 
 
 def _numbers(answer: Message) -> list[tuple[str, str]]:
-    """What is known of how an answer was made, each with its name."""
+    """The known figures of an answer, each with its name."""
     facts = [(i18n.MODEL, model_names.full(answer.provider, answer.model))] if answer.model else []
     timing, usage = answer.timing, answer.usage
     if timing and timing.first is not None:
@@ -146,7 +149,7 @@ def _numbers(answer: Message) -> list[tuple[str, str]]:
 
 
 def _cost(answer: Message) -> list[tuple[str, str]]:
-    """In dollars: as the provider says, else by the prices of the model, where they are known."""
+    """The cost in dollars: as the provider reported it, else by the model's prices, else nothing."""
     usage = answer.usage
     if usage is None:
         return []
@@ -161,6 +164,6 @@ def _duration(milliseconds: int) -> str:
 
 
 def _dollars(cost: float) -> str:
-    """With two digits that count, also where it is a small part of a cent."""
+    """Dollars with two significant digits, also for a small part of a cent."""
     digits = 2 if cost >= 1 or cost <= 0 else min(8, 1 - math.floor(math.log10(cost)))
     return f"${i18n.number(cost, max(2, digits))}"

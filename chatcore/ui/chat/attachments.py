@@ -1,8 +1,8 @@
 """Images and files of the message that is being written: read as soon as they are there, and shown with their size.
 
-Streamlit's message field uploads what is attached and says so only with the message. A component says it before, by
-name; what it names is looked up among the uploads of this session. Owns what is read of them, and what is kept attached
-when a message could not be sent.
+Streamlit's message field uploads what is attached, and reports it only with the message. A component of our own reports
+the names before, and they are looked up among the uploads of this session. The session's state holds what was read, and
+what stays attached when a message could not be sent.
 """
 
 from collections.abc import Sequence
@@ -25,12 +25,13 @@ from chatcore.ui.components import keys, message_field
 from chatcore.ui.shell.clicks import counted
 
 MOST = files.MOST + images.MOST
-"""That are read of one message."""
+"""Attachments that are read of one message."""
 QUICK = 0.3
-"""Seconds that the page waits for what is read; after that it can be used meanwhile."""
+"""Seconds that the page waits for a file to be read; after that it can be used meanwhile."""
 READABLE = 20_000
 """Characters of a file that are shown when it is opened in the transcript."""
-LYING, READINGS, KEPT = "attachments-lying", "attachments-readings", "attachments-kept"
+NAMES, READINGS, KEPT = "attachments-names", "attachments-readings", "attachments-kept"
+"""In the session's state: the names in the field, the uploads that are read, and what stays from a message not sent."""
 WATCH = "attachments-watch"
 
 _readers = ThreadPoolExecutor(4, "attachments")
@@ -38,7 +39,7 @@ _readers = ThreadPoolExecutor(4, "attachments")
 
 @dataclass(frozen=True, slots=True)
 class Attached:
-    """What goes with the message; `id` is that of the upload, `size` that of the file as it was given, in bytes."""
+    """An image or a file that was read. `id` is that of the upload, `size` the bytes of the file as it was given."""
 
     id: str
     name: str
@@ -48,7 +49,7 @@ class Attached:
 
 @dataclass(frozen=True, slots=True)
 class PendingUpload:
-    """An upload that is being read; its result raises `InputError`."""
+    """An upload that is being read. `result` raises `InputError` where it can't be."""
 
     name: str
     size: int
@@ -56,14 +57,14 @@ class PendingUpload:
 
 
 def readings(uploads: Sequence[UploadedFileRec]) -> list[PendingUpload]:
-    """Of these uploads, each of which is read once."""
+    """Begin to read these uploads, each only once, and forget all others."""
     known: dict[str, PendingUpload] = st.session_state.get(READINGS, {})
-    now = {upload.file_id: known.get(upload.file_id) or _begun(upload) for upload in uploads}
+    now = {upload.file_id: known.get(upload.file_id) or _begin(upload) for upload in uploads}
     st.session_state[READINGS] = now
     return list(now.values())
 
 
-def _begun(upload: UploadedFileRec) -> PendingUpload:
+def _begin(upload: UploadedFileRec) -> PendingUpload:
     return PendingUpload(files.clean_name(upload.name), len(upload.data), _readers.submit(_read, upload))
 
 
@@ -74,22 +75,23 @@ def _read(upload: UploadedFileRec) -> Attached:
 
 
 def kept() -> list[Attached]:
-    """What stays attached of a message that could not be sent."""
+    """The attachments of a message that could not be sent."""
     attached: list[Attached] = st.session_state.get(KEPT, [])
     return attached
 
 
 def keep(attached: list[Attached]) -> None:
+    """Let these be attached to the next message."""
     st.session_state[KEPT] = attached
 
 
-def sent() -> None:
-    """What lay in the field has been taken out of it."""
-    st.session_state[LYING] = []
+def forget_names() -> None:
+    """Note that a message took all files out of the field."""
+    st.session_state[NAMES] = []
 
 
 def check(attached: Sequence[Attached], *, takes_images: bool, model: str) -> tuple[list[Image], list[File]]:
-    """What may go with one message. Raises `InputError`."""
+    """The images and the files, if they may all go with one message to `model`. Raises `InputError`."""
     pictures = [it.content for it in attached if isinstance(it.content, Image)]
     texts = [it.content for it in attached if isinstance(it.content, File)]
     if pictures and not takes_images:
@@ -101,40 +103,40 @@ def check(attached: Sequence[Attached], *, takes_images: bool, model: str) -> tu
 
 
 def are_being_read() -> bool:
-    """Whether what is shown of them will change by itself."""
+    """Whether an upload is still being read."""
     known: dict[str, PendingUpload] = st.session_state.get(READINGS, {})
     return not all(reading.result.done() for reading in known.values())
 
 
 def draw() -> None:
-    """What is attached to the message that is being written, in a place that is always drawn."""
+    """Draw what is attached to the message that is being written, in a place that is always drawn."""
     place = st.empty()
-    lying = readings(_lying())
-    if lying or kept():
-        wait([reading.result for reading in lying], QUICK)
+    in_field = readings(_uploads_in_field())
+    if in_field or kept():
+        wait([reading.result for reading in in_field], QUICK)
         with place.container(key=keys.ATTACHED, gap=None):
             for attached in kept():
                 _draw_kept(attached)
-            for reading in lying:
-                _draw_lying(reading)
+            for reading in in_field:
+                _draw_in_field(reading)
             if are_being_read():
-                _draw_again(lying)
-            _draw_sum([*kept(), *_read_of(lying)])
-    names: list[str] = st.session_state.get(LYING, [])
-    message_field.mount_attachments_watch(WATCH, names, MOST, _take)
+                _watch_readings(in_field)
+            _draw_sum([*kept(), *_finished(in_field)])
+    names: list[str] = st.session_state.get(NAMES, [])
+    message_field.mount_attachments_watch(WATCH, names, MOST, _take_names)
 
 
-def _take() -> None:
-    """The names come from the browser."""
-    names = st.session_state[WATCH].lying
+def _take_names() -> None:
+    """Take the names in the field. They come from the browser, so their shape is checked."""
+    names = st.session_state[WATCH].names
     if isinstance(names, list):
-        st.session_state[LYING] = [name for name in names[:MOST] if isinstance(name, str)]
+        st.session_state[NAMES] = [name for name in names[:MOST] if isinstance(name, str)]
 
 
-def _lying() -> list[UploadedFileRec]:
-    """The uploads of this session that have the names of what lies in the field: of two with one name, the newer."""
+def _uploads_in_field() -> list[UploadedFileRec]:
+    """The uploads in the field, found by their names among those of this session: the newest with each name."""
     here = get_script_run_ctx()
-    names: list[str] = st.session_state.get(LYING, [])
+    names: list[str] = st.session_state.get(NAMES, [])
     if here is None or not names or not isinstance(here.uploaded_file_mgr, MemoryUploadedFileManager):
         return []
     uploads = list(here.uploaded_file_mgr.file_storage.get(here.session_id, {}).values())
@@ -146,12 +148,12 @@ def _lying() -> list[UploadedFileRec]:
     return found[::-1]
 
 
-def _read_of(lying: Sequence[PendingUpload]) -> list[Attached]:
-    return [it.result.result() for it in lying if it.result.done() and not it.result.exception()]
+def _finished(in_field: Sequence[PendingUpload]) -> list[Attached]:
+    return [it.result.result() for it in in_field if it.result.done() and not it.result.exception()]
 
 
 def draw_sent(attached: Sequence[File], message_id: str) -> None:
-    """The files of a message. The text of one goes to the page when it is opened: it may be long."""
+    """Draw the files of a message. Their text may be long: it goes to the page when a file is opened."""
     for number, file in enumerate(attached):
         key = keys.of(f"file-{number}-", message_id)
         line = i18n.plain(f"{file.name} · {i18n.about_tokens(tokens(file))}")
@@ -163,17 +165,17 @@ def draw_sent(attached: Sequence[File], message_id: str) -> None:
 
 
 def _open() -> None:
-    """The page is drawn again, with the text."""
+    """Do nothing: the run of the script that follows draws the text."""
 
 
 @lru_cache(maxsize=256)
 def tokens(content: Image | File) -> int:
-    """About how many it takes of the model's context."""
+    """About how many tokens this takes of the model's context."""
     return window.IMAGE if isinstance(content, Image) else window.estimate(files.as_prompt([content]))
 
 
-def _draw_lying(reading: PendingUpload) -> None:
-    """The chip in the field has its own way to take it out again."""
+def _draw_in_field(reading: PendingUpload) -> None:
+    """Draw a file that lies in the field. The field itself has the button that takes it out."""
     if not reading.result.done():
         st.caption(i18n.attached(reading.name, reading.size, i18n.READING))
         return
@@ -208,7 +210,7 @@ def _drop(attached_id: str) -> None:
 
 
 @st.fragment(run_every=0.5)
-def _draw_again(lying: Sequence[PendingUpload]) -> None:
-    """The page, when all is read."""
-    if all(reading.result.done() for reading in lying):
+def _watch_readings(in_field: Sequence[PendingUpload]) -> None:
+    """Draw the page again when all files are read."""
+    if all(reading.result.done() for reading in in_field):
         st.rerun()

@@ -1,4 +1,7 @@
-"""Where the visitor writes: the message field, the example questions, and Stop. What is sent is `sending.py`'s."""
+"""Where the visitor writes: the message field with what stands above it, and the example questions.
+
+What becomes of a message that is sent is in `submission`.
+"""
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -14,7 +17,7 @@ MAX_UPLOAD_MB = 20
 
 
 def draw(session: ChatSession) -> DeltaGenerator:
-    """The message field, pinned to the bottom. The place of Stop, to be emptied when the answer has ended."""
+    """Draw the message field at the bottom; the place of Stop, to be emptied when the answer has ended."""
     with st.bottom:
         stop = st.empty()
         if answer := session.chats.current.running:
@@ -46,30 +49,30 @@ def draw(session: ChatSession) -> DeltaGenerator:
         draw_undo(session)
         refusal, waiting, no_images = st.empty(), st.empty(), st.empty()
         submission.draw_refusal(session, refusal)
-        if waits := submission.waits():
+        if pending := submission.pending():
             with waiting.container():
-                submission.draw_waiting(waits)
+                submission.draw_waiting(pending)
         attachments.draw()
         choice = session.models.choice
         if directory().info(choice.provider, choice.model).takes_images is False:
             no_images.caption(i18n.takes_no_images(choice.model))
-    # In `st.bottom` by name: where Streamlit itself puts the field there, it scrolls the page too, and who scrolls up
-    # with the wheel or a key is dragged back. `follow.js` does it here.
+    # In `st.bottom` by name: a field that Streamlit puts there by itself makes it scroll the page too, and a reader who
+    # scrolls up is dragged back. `reading_aids` follows the answer here.
     st.bottom.chat_input(
         i18n.PLACEHOLDER,
         key=submission.FIELD,
         on_submit=counted(submission.take),
         accept_file="multiple",
         max_upload_size=MAX_UPLOAD_MB,
-        accept_audio=dictation.by(session) is not None,
-        # The text that comes back would take the place of what is written meanwhile.
-        disabled=waits is not None,
+        accept_audio=dictation.provider(session) is not None,
+        # Text that comes back into the field would overwrite what is written meanwhile.
+        disabled=pending is not None,
     )
     return stop
 
 
 def draw_undo(session: ChatSession) -> None:
-    """What was destroyed last, and the way back."""
+    """Draw what was destroyed last, and the button that brings it back."""
     place = st.empty()
     if session.undo.last:
         with place.container(key=keys.UNDO, horizontal=True, vertical_alignment="center"):
@@ -84,7 +87,7 @@ def draw_undo(session: ChatSession) -> None:
 
 
 def draw_examples(session: ChatSession) -> None:
-    """What an empty chat shows."""
+    """Draw what an empty chat shows: a title, and questions to begin with."""
     temporary = session.chats.current.id in session.chats.unsaved
     st.title(i18n.TEMPORARY_CHAT if temporary else i18n.WELCOME, anchor=False)
     st.markdown(i18n.TEMPORARY if temporary else i18n.TAGLINE)
@@ -100,5 +103,5 @@ def draw_examples(session: ChatSession) -> None:
 
 
 def waits() -> bool:
-    """Whether something of the message is not there yet: while a stream is drawn, what comes would not be."""
-    return submission.waits() is not None or attachments.are_being_read()
+    """Whether a part of the message is awaited. No answer may be followed then, or the page could not draw it."""
+    return submission.pending() is not None or attachments.are_being_read()

@@ -1,6 +1,6 @@
-"""Dictating a message: the sound goes to the provider of the chat, and the words come into the field.
+"""Dictating a message: the recording goes to the provider of the chat, and its words come into the field.
 
-Owns how much sound is taken. It is held in memory until the words are there, and stored nowhere.
+A recording is held in memory until the words are there, and stored nowhere.
 """
 
 from concurrent.futures import Future
@@ -15,19 +15,19 @@ from chatcore.ui.session import directory, server
 
 MINUTES = 10
 MAX_BYTES = MINUTES * 60 * 16_000 * 2 + 1_000
-"""Of sound as the message field records it: 16,000 samples a second of two bytes, and a head."""
+"""The size of the longest recording: 16,000 samples a second of two bytes, and a header."""
 
 
-def by(session: ChatSession) -> Transcriber | None:
-    """Who can transcribe in this chat, if somebody can."""
+def provider(session: ChatSession) -> Transcriber | None:
+    """The provider of this chat, if it can transcribe."""
     return transcriber(directory().find(session.models.choice.provider))
 
 
-def hear(session: ChatSession, audio: UploadedFile) -> "Future[str]":
-    """The words of a recording, which raises `ProviderError`. Raises `InputError`."""
-    who = by(session)
-    if who is None:
+def transcribe(session: ChatSession, audio: UploadedFile) -> "Future[str]":
+    """Begin to transcribe a WAV recording; the words, or a `ProviderError`. Raises `InputError`."""
+    transcribes = provider(session)
+    if transcribes is None:
         raise InputError(i18n.NO_DICTATION)
     if audio.size > MAX_BYTES:
         raise InputError(i18n.too_long_to_hear(MINUTES))
-    return server().registry.submit(who.transcribe(audio.getvalue(), "message.wav"))
+    return server().registry.submit(transcribes.transcribe(audio.getvalue(), "message.wav"))

@@ -1,4 +1,4 @@
-"""The answer that is being made, drawn while it is: waiting, streaming, ended."""
+"""An answer that is being made, drawn until it has ended: the waiting line, the text as it comes, the end."""
 
 import time
 
@@ -20,12 +20,13 @@ from chatcore.ui.storage.sync import draw_write
 
 POLL = 0.02
 STILL = "live-still"
+"""In the session's state: the run that is stored while nobody follows it, and how many characters of it are."""
 THOUGHT = 160
-"""Characters of what the model thinks that are shown while it does: each step is drawn once, and costs no more."""
+"""The last characters of the reasoning that the waiting line shows."""
 
 
 class LivePage:
-    """What the stream does to the page: the waiting line until the first token, checkpoints, the heartbeat."""
+    """The page as `frames` sees it. Draws the waiting line until the first token, the blocks, and checkpoints."""
 
     def __init__(
         self,
@@ -35,17 +36,18 @@ class LivePage:
         checkpoint: DeltaGenerator,
         thoughts: LiveThoughts,
     ) -> None:
-        """`waiting` and `checkpoint` are the places of the waiting line and of the part that is being stored."""
+        """`waiting` is the place of the waiting line, `checkpoint` that of the checkpoint being stored."""
         self._visit, self._run_id, self._waiting, self._checkpoint = session, run_id, waiting, checkpoint
         self._run, self._line, self._thought, self._noted = session.active.run, "", "", ""
         self._blocks: list[DeltaGenerator] = []
         self._thoughts = thoughts
 
     def follow(self, run: Run) -> None:
+        """The run has begun; until then `tick` says that it waits."""
         self._run = run
 
     def tick(self) -> None:
-        """PendingUpload the session's state is where Streamlit may end the script; it sends nothing."""
+        """Update the waiting line. Reading the session's state lets Streamlit end the script here."""
         st.session_state[SESSION_KEY]
         run = self._run
         if run is None:
@@ -66,22 +68,25 @@ class LivePage:
             self.checkpoint(0, "")
 
     def checkpoint(self, start: int, text: str) -> None:
-        """Each in an element of its own key: within one run of the script a key can be drawn only once."""
+        """Draw a write for the part. Each has a key of its own: a key can be drawn only once in a run of the script."""
         write = self._visit.active.checkpoint(self._run_id, start, text, self._noted)
         if write:
             with self._checkpoint:
                 draw_write(write, write.key)
 
     def draw(self, number: int, markdown: str) -> None:
+        """Draw a block in its place."""
         if number == len(self._blocks):
             self._blocks.append(st.empty())
         draw_piece(self._blocks[number], markdown)
 
     def think(self, text: str) -> None:
+        """Take more of the reasoning, for the waiting line and the box above the text."""
         self._thought = (self._thought + text)[-THOUGHT:]
         self._thoughts.add(text)
 
     def end(self) -> None:
+        """The run has ended: draw what is left."""
         self._thoughts.end()
 
     def _show(self, line: str) -> None:
@@ -91,9 +96,9 @@ class LivePage:
 
 
 def draw_still(session: ChatSession, places: Places, checkpoint_slot: DeltaGenerator) -> None:
-    """What there is of the answer, or was when it was paused, in the same places as `draw`.
+    """Draw the answer as it is now, or was when it was paused, in the same places as `draw`, and don't follow it.
 
-    While a script follows an answer, Streamlit runs no fragment, and so no dialog.
+    For a page with an open dialog: while a script follows an answer, Streamlit runs no fragment, and so no dialog.
     """
     waiting = places.foot.empty()
     answer, run = session.chats.current.running, session.active.run
@@ -110,8 +115,11 @@ def draw_still(session: ChatSession, places: Places, checkpoint_slot: DeltaGener
 
 @st.fragment(run_every=frames.CHECKPOINT_SECONDS)
 def keep_up(session: ChatSession) -> None:
-    """Begin the answer of the open chat when its question is stored, or can't be, store what comes of it, and take its
-    end over."""
+    """Keep the answer of the open chat going while nobody follows it, as a fragment that shows nothing.
+
+    It begins when its question is stored, or can't be in time; its text is stored now and then; and when it has ended,
+    the page is drawn again.
+    """
     answer, run = session.chats.current.running, session.active.run
     if answer and session.active.starting:
         waited = now_ms() - answer.created
@@ -133,10 +141,10 @@ def _store_rest(session: ChatSession, run_id: str, run: Run) -> None:
 
 
 def draw(session: ChatSession, places: Places, checkpoint_slot: DeltaGenerator) -> DeltaGenerator:
-    """Follow the answer to its end. A click ends the script in here; the next one starts again from the beginning.
+    """Follow the answer to its end. A click ends the script in here; the next run starts again from the beginning.
 
-    The place of the waiting line, to be filled with what is said of the ending: that stands there in later runs too.
-    So a button in it stays the same element, and a click on it is not lost.
+    Returns the place of the waiting line, for the note on how the answer ended. Later runs draw that note in the same
+    place, so a button in it stays the same element, and a click on it is not lost.
     """
     waiting = places.foot.empty()
     answer = session.chats.current.running

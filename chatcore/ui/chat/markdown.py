@@ -1,4 +1,4 @@
-"""A rewritten piece of Markdown on the page."""
+"""Drawing a block of a model's Markdown that `chatcore.markdown` has rewritten."""
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -7,6 +7,7 @@ from chatcore.markdown.rewriter import apart
 
 
 def draw(place: DeltaGenerator, piece: str) -> None:
+    """Draw the block. Code that `st.markdown` would change is drawn by `st.code`."""
     parts = list(apart(piece))
     if parts == [(piece, None)]:
         place.markdown(piece)

@@ -1,6 +1,6 @@
-"""Who answers: the button that says it, and the dialog in which the visitor chooses the provider, the model and a key.
+"""The button that says who answers, and the dialog in which the visitor chooses the provider, the model and a key.
 
-Draws; who can be asked is `directory.py`'s, which keys the browser remembers `saved_keys.py`'s.
+Draws; `chatcore.models.directory` knows who can be asked, and the session which keys the browser remembers.
 """
 
 from concurrent.futures import Future, wait
@@ -21,8 +21,9 @@ from chatcore.ui.shell.clicks import counted
 
 DIALOG, PROVIDER = "models", "models-provider"
 ASKED, KEEP = "models-asked", "models-keep"
+"""In the session's state: the provider whose models were asked for, with their `Future`; and the toggle's value."""
 FIELDS = "models-field-"
-"""Before the names of what belongs to one provider: its model, key and address, and what was wrong with them."""
+"""How the keys of the fields of one provider begin: its model, key and address, and what was wrong with them."""
 QUICK = 0.3
 """Seconds for which a dialog waits by itself; after that it can be used while the provider thinks."""
 POLL = 0.5
@@ -31,7 +32,7 @@ T = TypeVar("T")
 
 
 def draw_button(session: ChatSession) -> None:
-    """What answers here; a click opens the dialog."""
+    """Draw who answers in this chat; a click opens the dialog."""
     choice = session.models.choice
     label = i18n.answers(model_names.provider(choice.provider), choice.model)
     st.button(
@@ -45,13 +46,13 @@ def draw_button(session: ChatSession) -> None:
 
 
 def draw_dialog(session: ChatSession) -> None:
-    """The dialog, while it is open."""
+    """Draw the dialog, if it is open."""
     if dialogs.is_open(DIALOG):
         st.dialog(i18n.MODEL, width="medium", on_dismiss=counted(dialogs.close))(_draw)(session)
 
 
 def ask() -> None:
-    """Open the dialog."""
+    """Open the dialog, with what the chat has now."""
     dialogs.show(DIALOG)
     for name in [PROVIDER, ASKED, *(name for name in st.session_state if str(name).startswith(FIELDS))]:
         st.session_state.pop(name, None)
@@ -74,12 +75,12 @@ def _draw(session: ChatSession) -> None:
         key=PROVIDER,
     )
     offer = offers[chosen]
-    # Always drawn: what is below keeps its place, and is not seen twice while the dialog is drawn again.
+    # Always drawn, so that what is below keeps its place and is not seen twice while the dialog is drawn again.
     with st.container():
         if offer.ready:
             _draw_models(session, offer)
     if offer.id != "mock":
-        # A dialog that is drawn again may forget that it was opened.
+        # An expander in a dialog that is drawn again may forget that it was opened.
         in_use = any(st.session_state.get(_field(name, offer)) for name in ("key", "address", "test", "failed"))
         with st.expander(i18n.OWN_KEY, expanded=in_use or not offer.ready, icon=":material/key:"):
             _draw_key(session, offer)
@@ -121,7 +122,7 @@ def _draw_models(session: ChatSession, offer: ProviderOption) -> None:
 
 
 def _models(offer: ProviderOption) -> tuple[ModelInfo, ...]:
-    """The provider's list, as far as it is there."""
+    """The provider's models; none while the list is loading, or where there is none."""
     asked, listing = st.session_state.get(ASKED, ("", None))
     if asked != offer.id or listing is None:
         listing = _list(offer)
@@ -139,7 +140,7 @@ def _list(offer: ProviderOption, refresh: bool = False) -> "Future[tuple[ModelIn
 
 
 def _result(future: "Future[T]", waiting: str) -> T | None:
-    """What the loop of the answers makes; None while it does, and then the page is drawn again when it is there."""
+    """The result of `future`; None while it is not there, with `waiting` as a note until the page is drawn again."""
     if wait([future], QUICK).done:
         return future.result()
     _draw_waiting(future, waiting)
@@ -164,7 +165,7 @@ def _draw_key(session: ChatSession, offer: ProviderOption) -> None:
         st.caption(i18n.KEY_REMEMBERED if remembered else i18n.KEY_IN_SESSION)
         st.button(i18n.FORGET_KEY, key="forget-key", on_click=counted(_forget, dialog=True), args=(session, offer))
         return
-    # A form: leaving a field asks for no run of its own, which could drop the click that left it.
+    # In a form, leaving a field starts no run of the script, which could drop the click that left it.
     with st.form(f"own-key-{offer.id}", border=False):
         st.text_input(
             i18n.API_KEY,
@@ -190,7 +191,7 @@ def _forget(session: ChatSession, offer: ProviderOption) -> None:
 
 
 def _test(offer: ProviderOption) -> None:
-    """Try what stands in the fields now."""
+    """Test the connection with what stands in the fields now."""
     key, address, remember = (st.session_state.get(_field(name, offer)) for name in ("key", "address", "remember"))
     testing = server().registry.submit(directory().test(offer.id, key or "", address or ""))
     st.session_state[_field("failed", offer)] = ""
@@ -200,7 +201,7 @@ def _test(offer: ProviderOption) -> None:
 def _draw_test(
     session: ChatSession, offer: ProviderOption, testing: "Future[str]", key: str, address: str, remember: bool
 ) -> None:
-    """A key that works is used from then on."""
+    """Draw the test and its result. A key that works is used from then on."""
     try:
         said = _result(testing, i18n.TESTING)
         if said is None:

@@ -1,4 +1,4 @@
-"""The page "Chat", from top to bottom, in its frame (`frame.py`)."""
+"""The page "Chat", from top to bottom. `chatcore.ui.app` draws the frame around it."""
 
 import streamlit as st
 
@@ -22,9 +22,10 @@ from chatcore.ui.storage import downloads
 
 
 def draw() -> None:
-    """Everything that stays is drawn before the stream, and what comes and goes has a place that is always drawn.
+    """Draw the page, and follow the answer that is being made, if there is one.
 
-    While a stream runs, Streamlit leaves on the page what the run before drew and this one has not reached.
+    All else is drawn before that, and what comes and goes has a place that is always drawn: while an answer streams,
+    Streamlit leaves on the page what the run before drew and this one has not reached.
     """
     here = current_session()
     link.show(here)
@@ -52,7 +53,7 @@ def draw() -> None:
     elif live:
         ending = live_answer.draw(here, live, checkpoint_slot)
         waited, last = here.active.reconcile(), here.chats.current.path[-1]
-        # The box of the reasoning is drawn once in a run: the next one says how long it took.
+        # The box of the reasoning can be drawn only once in a run: the next one says how long it took.
         if waited or prompt_inspector.cut(here) != cut or (last.ended and last.reasoning):
             st.rerun()
         stop.empty()
@@ -61,7 +62,7 @@ def draw() -> None:
 
 
 def _draw_notices(here: ChatSession) -> None:
-    """What must be known of the storage and of the address, each in a place that is always drawn."""
+    """Draw warnings about the storage and the address, each in a place that is always drawn."""
     damaged, linked = st.empty(), st.empty()
     if here.storage.damage:
         with damaged.container(key="damage", border=True):

@@ -1,6 +1,6 @@
-"""Pause: the page stands still while the answer goes on being made. Owns how much of which answer is shown meanwhile.
+"""Pause: the page stands still while the answer goes on being made.
 
-Also of one that ends meanwhile: it is stored whole, and the page shows how it ended; the rest is drawn on "Resume".
+An answer that ends meanwhile is stored whole, and the page shows how it ended; its rest is drawn on "Resume".
 """
 
 import streamlit as st
@@ -13,11 +13,11 @@ from chatcore.ui.components import keys
 from chatcore.ui.shell.clicks import counted
 
 PAUSED = "paused"
-"""Where the session's state has the id of the answer, and the characters of it that are shown."""
+"""In the session's state: the id of the paused answer, and how many of its characters are shown."""
 
 
 def draw_button(session: ChatSession) -> None:
-    """ "Pause", or "Resume": the same element, so that it keeps the focus."""
+    """Draw "Pause" or "Resume", as the same element, so that it keeps the focus."""
     held = held_answer(session)
     if answer := held or session.chats.current.running:
         st.button(
@@ -30,7 +30,7 @@ def draw_button(session: ChatSession) -> None:
 
 
 def held_answer(session: ChatSession) -> Message | None:
-    """The answer that stands still. Who stops it, or goes on from it, wants to see all of it."""
+    """The answer that stands still. None once it was stopped, or the chat went on: then all of it is shown."""
     held: str
     held, _ = st.session_state.get(PAUSED, ("", 0))
     last = next(reversed(session.chats.current.path), None) if held else None
@@ -39,12 +39,12 @@ def held_answer(session: ChatSession) -> Message | None:
 
 
 def was_paused(answer: Message) -> bool:
-    """Whether the line that says so may still be on the page: it goes where its place is drawn again."""
+    """Whether the note "paused" may still be on the page. It goes when its place is drawn again."""
     return bool(st.session_state.get(PAUSED, ("", 0))[0] == answer.id)
 
 
 def shown(session: ChatSession, answer: Message, text: str) -> str:
-    """What the page shows of the text of an answer."""
+    """The part of an answer's text that the page shows."""
     held = held_answer(session)
     return text[: st.session_state[PAUSED][1]] if held and held.id == answer.id else text
 

@@ -1,6 +1,6 @@
-"""As whom the chat answers: the selector "Persona", what the chosen one is for, and what of it has no effect here.
+"""The selector "Persona", and the note under it: what the chosen persona is for, and what of it has no effect here.
 
-Draws; which personas there are is the library's (`chatcore/personas/library.py`), what a chat has of one the chat's.
+Draws; `chatcore.personas.library` knows which personas there are, and a chat has its own copy of the one it uses.
 """
 
 import streamlit as st
@@ -13,19 +13,19 @@ from chatcore.ui.components import keys
 from chatcore.ui.shell.clicks import counted
 
 NOBODY, AS_IT_WAS = "", "as-it-was"
-"""Options beside the keys of the library: none, and the one that this chat has and the library has not."""
+"""Options beside the keys of the library: no persona, and the chat's copy where the library has it no more."""
 WIDTH = 220
 
 
 def draw(session: ChatSession) -> None:
-    """The selector. The visit decides what it shows: another chat has another persona."""
+    """Draw the selector. It shows the persona of the open chat, whatever was chosen in another."""
     known = {it.key: it for it in session.personas.library.all()}
     now = _now(session, known)
     labels = {i18n.NO_PERSONA: NOBODY}
     if session.models.persona and now == AS_IT_WAS:
         labels[i18n.as_it_was(session.models.persona.name)] = AS_IT_WAS
     for key, it in known.items():
-        # The page sends back the label: each is there once.
+        # The browser sends back a label, so each must be there once.
         label = name(it) if name(it) not in labels else i18n.persona_from(name(it), it.source, it.persona.id)
         labels.setdefault(label, key)
     names = {key: label for label, key in labels.items()}
@@ -44,7 +44,7 @@ def draw(session: ChatSession) -> None:
 
 
 def draw_note(session: ChatSession) -> None:
-    """What the persona of this chat is for, in a place that is always drawn."""
+    """Draw the note, in a place that is always drawn."""
     place = st.empty()
     if (persona := session.models.persona) is None:
         return
@@ -67,18 +67,18 @@ def draw_note(session: ChatSession) -> None:
 
 
 def unapplied(session: ChatSession, persona: Persona) -> list[str]:
-    """What of a persona has no effect when it answers in this chat, in words."""
+    """The settings of a persona that have no effect when it answers in this chat, in words."""
     by = session.models.choice if persona == session.models.persona else session.models.choice_for(persona)
     return [i18n.plain(i18n.UNAPPLIED[what].format(persona.model)) for what in session.models.unapplied(persona, by)]
 
 
 def name(known: Known) -> str:
-    """What a persona is called on the page: those that are built in, in its language."""
+    """The name of a persona on the page; that of a preset is translated."""
     return i18n.said(known.persona.name) if known.source == "preset" else known.persona.name
 
 
 def description(known: Known) -> str:
-    """What it is for, in the same way."""
+    """The description of a persona on the page; that of a preset is translated."""
     text = known.persona.description
     return i18n.said(text) if known.source == "preset" else text
 
@@ -91,7 +91,7 @@ def _now(session: ChatSession, known: dict[str, Known]) -> str:
 
 
 def _choose(session: ChatSession) -> None:
-    """Also called when the labels are in another language, or a persona has another name: then nothing was chosen."""
+    """Use the chosen persona. Streamlit also calls this when the labels have changed, and then nothing was chosen."""
     chosen = st.session_state[keys.PERSONA]
     if chosen == NOBODY or session.personas.library.find(chosen):
         session.models.use_persona(chosen or None)

@@ -1,6 +1,6 @@
-"""What was sent: the dialog that shows what went to the model for an answer, and where the transcript was cut for it.
+"""The dialog "What was sent": the prompt of an answer, and the line where the transcript was cut for it.
 
-Draws; what went is said by `request.py`, of the chat and what is noted with the answer.
+Draws; `chatcore.prompting.build` puts the prompt together again, from the chat and the record kept with the answer.
 """
 
 from dataclasses import dataclass
@@ -20,15 +20,20 @@ from chatcore.ui.shell import clicks, dialogs
 from chatcore.ui.shell.clicks import counted
 
 DIALOG, ANSWER, SHOWN = "sent", "sent-answer", "sent-shown"
+"""The dialog's name; in the session's state the answer's id, and how many messages are drawn."""
 STEP = 20
-"""Messages that are drawn at first, the newest, and more with each click."""
+"""Messages that are drawn at first, the newest; each click draws at least as many more."""
 EXCERPT = 70
+"""Characters."""
 IMAGE_WIDTH = 160
 
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """The message before which the chat was cut, and the summary that went in place of what stands above it."""
+    """Where a chat was cut: `since` is the id of the first message that was sent, "" if all were.
+
+    `summary` was sent in place of the messages before it, if there is one.
+    """
 
     since: str = ""
     summary: str = ""
@@ -38,7 +43,7 @@ NOWHERE = Cut()
 
 
 def cut(session: ChatSession) -> Cut:
-    """Where the chat is cut for the last answer on screen that it is known of."""
+    """Where the chat was cut for the last answer with a record of its prompt."""
     chat = session.chats.current
     answers = (message for message in reversed(chat.path) if message.role == "assistant")
     sent = next((sent for answer in answers if (sent := session.answers.sent(chat, answer))), None)
@@ -47,7 +52,7 @@ def cut(session: ChatSession) -> Cut:
 
 
 def draw_cut(at: Cut, message_id: str) -> None:
-    """The line above the first message that went to the model. Its place is always drawn: the cut moves."""
+    """Draw the line above the first message that was sent. Its place is always drawn: the cut moves."""
     place = st.empty()
     if message_id != at.since:
         return
@@ -61,14 +66,14 @@ def draw_cut(at: Cut, message_id: str) -> None:
 
 
 def show(answer_id: str) -> None:
-    """Open the dialog."""
+    """Open the dialog for this answer."""
     st.session_state[ANSWER] = answer_id
     st.session_state.pop(SHOWN, None)
     dialogs.show(DIALOG)
 
 
 def draw_dialog(session: ChatSession) -> None:
-    """The dialog, while it is open."""
+    """Draw the dialog, if it is open."""
     answer = session.chats.current.get(st.session_state.get(ANSWER, ""))
     if dialogs.is_open(DIALOG) and answer:
         title = i18n.WHAT_WAS_SENT
@@ -102,7 +107,7 @@ def _draw(session: ChatSession, answer: Message) -> None:
 
 
 def _draw_left_out(session: ChatSession, answer: Message, sent: PromptRecord) -> None:
-    """What did not go, and why."""
+    """Draw what was not sent, and why."""
     left = build.left_out(session.chats.current, answer.id, sent)
     if left:
         with st.expander(i18n.left_out(len(left), bool(sent.context)), icon=":material/content_cut:"):
@@ -117,7 +122,7 @@ def _draw_left_out(session: ChatSession, answer: Message, sent: PromptRecord) ->
 
 
 def _draw_parts(parts: tuple[Part, ...]) -> None:
-    """The messages in the order in which they went, the end of a long list."""
+    """Draw the messages in the order in which they were sent, the end of a long list."""
     first = max(0, len(parts) - st.session_state.get(SHOWN, STEP))
     place = st.empty()
     if first:

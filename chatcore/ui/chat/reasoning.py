@@ -1,4 +1,4 @@
-"""What a model thought before it answered, folded away above the answer: while it is being made, and afterwards."""
+"""The reasoning of a model, folded away above its answer: while it is being made, and afterwards."""
 
 import time
 from collections.abc import Callable
@@ -15,11 +15,11 @@ from chatcore.ui.components import keys
 
 SECONDS_BETWEEN = 1.0
 BYTES_PER_SECOND = 2_000
-"""What drawing may cost: what is open is sent again with every step, so a long block gets fewer."""
+"""The bytes that drawing may cost: the open block is sent again with every step, so a long one gets fewer steps."""
 
 
 def draw(answer: Message, place: DeltaGenerator) -> None:
-    """The reasoning of an answer that has ended."""
+    """Draw the reasoning of an answer that has ended."""
     took = (answer.timing.thought if answer.timing else None) or 0
     with _folded(answer, place, f"{i18n.REASONING} · {took // 1000} s" if took >= 1000 else i18n.REASONING):
         for piece in pieces(answer.reasoning):
@@ -27,7 +27,7 @@ def draw(answer: Message, place: DeltaGenerator) -> None:
 
 
 def _folded(answer: Message, place: DeltaGenerator, label: str) -> DeltaGenerator:
-    """With a key Streamlit keeps it open when the label changes; and takes it once in a run of the script."""
+    """The box. By its key Streamlit keeps it open when the label changes; a run of the script can draw it only once."""
     return place.expander(label, key=keys.of("reasoning-", answer.id), icon=":material/psychology:")
 
 

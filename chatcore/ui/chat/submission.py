@@ -1,6 +1,7 @@
-"""A message between the field and the conversation: what is attached is read, and what is dictated is heard.
+"""A message between the field and the conversation: its files are read, and its recording is transcribed.
 
-Owns the field's value. What can't be sent goes back there, with what was read of it, and the reasons are said.
+Only this module writes to the field: a message that can't be sent goes back there with what was read of it, and the
+reasons are shown.
 """
 
 from collections.abc import Sequence
@@ -28,87 +29,89 @@ SENT, SENDING, REFUSED = "composer-sent", "composer-sending", "composer-refused"
 
 @dataclass(frozen=True, slots=True)
 class Sending:
-    """A message of which something may not be there yet: files, or the words of a recording.
+    """A message on its way to a `chat`, whose files may still be read and whose recording may still be transcribed.
 
-    One that goes `back` comes into the field again, to be corrected, and is not sent.
+    `wrong` are the reasons against it that are known by now. One that goes `back` is not sent but put into the field
+    again, where its words can be corrected.
     """
 
     chat: str
     text: str
     readings: tuple[PendingUpload, ...] = ()
-    heard: "Future[str] | None" = None
+    transcript: "Future[str] | None" = None
     wrong: tuple[str, ...] = ()
     back: bool = False
 
     @property
     def missing(self) -> "list[Future[Any]]":
+        """Everything that is not done yet."""
         every: list[Future[Any]] = [reading.result for reading in self.readings]
-        every += [self.heard] if self.heard else []
+        every += [self.transcript] if self.transcript else []
         return [future for future in every if not future.done()]
 
 
 def take() -> None:
-    """The field's callback."""
+    """Take what was sent from the field: its callback. `send` sends it."""
     st.session_state[SENT] = st.session_state[FIELD]
 
 
 def send(session: ChatSession) -> None:
-    """Send what was written, if something was. Every other click that came with it has been served.
+    """Send what `take` took, if anything, once nothing of it is missing. To be called after all callbacks.
 
-    Where a run of the script serves several clicks, Streamlit calls the callback of the newest first: a question that
-    was asked after a click on "New chat" would go to the chat before.
+    For several clicks in one run of the script Streamlit calls the callback of the newest first: a question asked
+    after a click on "New chat" would go to the chat before.
     """
     sent: str | ChatInputValue | None = st.session_state.pop(SENT, None)
     if sent is not None:
-        st.session_state[SENDING] = sending = _begun(session, sent)
+        st.session_state[SENDING] = sending = _begin(session, sent)
         wait(sending.missing, QUICK)
-    if (begun := waits()) and not begun.missing:
-        _finish(session, begun)
+    if (waiting := pending()) and not waiting.missing:
+        _finish(session, waiting)
 
 
-def waits() -> Sending | None:
-    """The message that waits for something, if one does."""
+def pending() -> Sending | None:
+    """The message that is on its way, if there is one."""
     sending: Sending | None = st.session_state.get(SENDING)
     return sending
 
 
-def _begun(session: ChatSession, sent: str | ChatInputValue) -> Sending:
+def _begin(session: ChatSession, sent: str | ChatInputValue) -> Sending:
     st.session_state.pop(REFUSED, None)
     chat = session.chats.current.id
     if isinstance(sent, str):
         return Sending(chat, sent)
-    attachments.sent()
+    attachments.forget_names()
     uploads = [UploadedFileRec(it.file_id, it.name, it.type, it.getvalue()) for it in sent.files]
     wrong = [i18n.too_many_files(attachments.MOST)] if len(uploads) > attachments.MOST else []
     readings = attachments.readings(uploads[: attachments.MOST])
-    heard = None
+    transcript = None
     audio = sent.audio if "audio" in sent else None
     try:
-        heard = dictation.hear(session, audio) if audio else None
+        transcript = dictation.transcribe(session, audio) if audio else None
     except InputError as error:
         wrong.append(str(error))
-    return Sending(chat, sent.text, tuple(readings), heard, tuple(wrong), back=audio is not None)
+    return Sending(chat, sent.text, tuple(readings), transcript, tuple(wrong), back=audio is not None)
 
 
 def _finish(session: ChatSession, sending: Sending) -> None:
     del st.session_state[SENDING]
-    attached, wrong = _read_of(sending)
-    text, why = _written(sending)
+    attached, wrong = _read_files(sending)
+    text, why = _full_text(sending)
     wrong += why
     attached = [*attachments.kept(), *attached]
     if not wrong and not sending.back:
         if sending.chat != session.chats.current.id:
             wrong.append(i18n.NOT_SENT)
         else:
-            wrong += _refused(session, text, attached)
+            wrong += _send(session, text, attached)
     if wrong or sending.back:
         attachments.keep(attached)
         st.session_state[REFUSED] = session.chats.current.id, wrong
         st.session_state[FIELD] = text
 
 
-def _refused(session: ChatSession, text: str, attached: Sequence[Attached]) -> list[str]:
-    """Send it; why that can't be."""
+def _send(session: ChatSession, text: str, attached: Sequence[Attached]) -> list[str]:
+    """Send the message; the reasons why it can't be sent."""
     choice = session.models.choice
     takes_images = directory().info(choice.provider, choice.model).takes_images is not False
     try:
@@ -120,8 +123,8 @@ def _refused(session: ChatSession, text: str, attached: Sequence[Attached]) -> l
     return []
 
 
-def _read_of(sending: Sending) -> tuple[list[Attached], list[str]]:
-    """What could be read, and what is wrong with the rest."""
+def _read_files(sending: Sending) -> tuple[list[Attached], list[str]]:
+    """The files that could be read, and what is wrong with the others."""
     attached, wrong = [], list(sending.wrong)
     for reading in sending.readings:
         try:
@@ -131,19 +134,19 @@ def _read_of(sending: Sending) -> tuple[list[Attached], list[str]]:
     return attached, wrong
 
 
-def _written(sending: Sending) -> tuple[str, list[str]]:
-    """What was written and dictated, and what is wrong with the latter."""
-    if sending.heard is None:
+def _full_text(sending: Sending) -> tuple[str, list[str]]:
+    """The text with the dictated words behind it, and what is wrong with the recording."""
+    if sending.transcript is None:
         return sending.text, []
     try:
-        heard = sending.heard.result()
+        words = sending.transcript.result()
     except ChatError as error:
         return sending.text, [str(error)]
-    return " ".join(part for part in (sending.text.rstrip(), heard) if part), []
+    return " ".join(part for part in (sending.text.rstrip(), words) if part), []
 
 
 def draw_refusal(session: ChatSession, place: DeltaGenerator) -> None:
-    """Why the last message was not sent, until the next one is, or another chat is open."""
+    """Draw why the last message was not sent, until the next one is sent or another chat is open."""
     chat, wrong = st.session_state.get(REFUSED, ("", []))
     if wrong and chat == session.chats.current.id:
         lines = [i18n.plain(i18n.said(reason)) for reason in wrong]
@@ -152,21 +155,21 @@ def draw_refusal(session: ChatSession, place: DeltaGenerator) -> None:
 
 @st.fragment(run_every=0.5)
 def draw_waiting(sending: Sending) -> None:
-    """What the message waits for, and the way out. While a stream is drawn no fragment is, so none may be then."""
+    """Draw what the message waits for, and Cancel. No answer may be followed meanwhile: then no fragment runs."""
     clicks.draw_missed()
     if not sending.missing:
         st.rerun()
     with st.container(key="sending", horizontal=True, vertical_alignment="center"):
-        hearing = sending.heard is not None and not sending.heard.done()
-        st.caption(i18n.TRANSCRIBING if hearing else i18n.READING, width="content")
+        is_transcribing = sending.transcript is not None and not sending.transcript.done()
+        st.caption(i18n.TRANSCRIBING if is_transcribing else i18n.READING, width="content")
         st.button(
             i18n.CANCEL_SENDING, key="cancel-sending", on_click=counted(_cancel), args=(sending,), type="tertiary"
         )
 
 
 def _cancel(sending: Sending) -> None:
-    """The text goes back to the field, with what has been read. A file that is being read can't be stopped."""
+    """Put the text back into the field, with the files read by now. A file that is being read can't be stopped."""
     read = tuple(reading for reading in sending.readings if reading.result.done())
-    if sending.heard:
-        sending.heard.cancel()
-    st.session_state[SENDING] = replace(sending, readings=read, heard=None, back=True)
+    if sending.transcript:
+        sending.transcript.cancel()
+    st.session_state[SENDING] = replace(sending, readings=read, transcript=None, back=True)

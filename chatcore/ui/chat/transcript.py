@@ -1,4 +1,4 @@
-"""The conversation on the page: messages, how answers ended, and the queue. Draws; changes nothing by itself."""
+"""The conversation on the page: its messages, how answers ended, and the queue. Draws; changes nothing by itself."""
 
 from functools import lru_cache
 from typing import NamedTuple
@@ -20,14 +20,16 @@ from chatcore.ui.components import keys, reading
 from chatcore.ui.shell.clicks import counted
 
 DRAWN_KEY = "transcript-drawn"
+"""In the session's state: how many messages the last run drew."""
 FIRST = "transcript-first"
 """The key of the message that was the first on the page when the reader asked for earlier ones."""
 WINDOW = 10
-"""Messages that are drawn of a long chat; each click on "Show earlier" draws some more."""
+"""Messages that are drawn of a long chat, the last ones."""
 MORE = 30
+"""Messages that each click on "Show earlier" adds."""
 IMAGE_WIDTH = 240
 UNFINISHED = (Ending.STOPPED, Ending.LENGTH, Ending.FAILED, Ending.INTERRUPTED)
-"""After these endings the model can go on with what it said."""
+"""The endings after which the model can continue its answer."""
 AVATARS = {"user": ":material/person:", "assistant": ":material/auto_awesome:"}
 KEYS = {"user": keys.QUESTION, "assistant": keys.ANSWER}
 """How the key of a message begins, by its role."""
@@ -35,12 +37,12 @@ KEYS = {"user": keys.QUESTION, "assistant": keys.ANSWER}
 
 @lru_cache(maxsize=512)
 def pieces(text: str) -> tuple[str, ...]:
-    """An answer in the blocks in which it was streamed, so that nothing jumps when it is drawn again."""
+    """The blocks of an answer, as they were streamed, so that nothing jumps when it is drawn again."""
     return rewriter.pieces(text)
 
 
 class Places(NamedTuple):
-    """Of an answer: where its reasoning stands, its text, what is said under it, and what can be done with it."""
+    """The places of an answer, from top to bottom: its reasoning, its text, the note under it, its row of buttons."""
 
     thoughts: DeltaGenerator
     body: DeltaGenerator
@@ -49,14 +51,14 @@ class Places(NamedTuple):
 
 
 def draw(session: ChatSession, cut: prompt_inspector.Cut) -> Places | None:
-    """The end of the path, and the queue. The places of the answer that is being made, where one is."""
+    """Draw the end of the path, and the queue; the places of the answer that is being made, if there is one."""
     actions.draw_code(session)
     path = session.chats.current.path
     shown = _window(session, path)
     versions = session.chats.current.versions()
     live = None
     for message in shown:
-        around = _around(message.role, message.id, cut)
+        around = _message_place(message.role, message.id, cut)
         with around, _bubble(message.role):
             if message.role == "user":
                 _draw_question(message)
@@ -79,7 +81,7 @@ def draw(session: ChatSession, cut: prompt_inspector.Cut) -> Places | None:
 
 
 def _window(session: ChatSession, path: tuple[Message, ...]) -> tuple[Message, ...]:
-    """The end of the path: each message costs the browser, and every run of the script."""
+    """The last messages of the path: each one drawn costs the browser, and every run of the script."""
     key = keys.WINDOW + session.chats.current.id
     window: int = st.session_state.get(key, WINDOW)
     shown = path[-window:]
@@ -103,8 +105,8 @@ def _widen(key: str, first: Message) -> None:
     st.session_state[FIRST] = KEYS[first.role] + first.id
 
 
-def _around(role: str, element_id: str, cut: prompt_inspector.Cut = prompt_inspector.NOWHERE) -> DeltaGenerator:
-    """The place of a message, with what stands above it."""
+def _message_place(role: str, element_id: str, cut: prompt_inspector.Cut = prompt_inspector.NOWHERE) -> DeltaGenerator:
+    """The place of a message, with the line above it where the chat was cut for the model."""
     around = st.container(key=KEYS[role] + element_id)
     if role == "user":
         with around:
@@ -117,7 +119,7 @@ def _bubble(role: str) -> DeltaGenerator:
 
 
 def _blank_rest(drawn: int) -> None:
-    """Empty the places of what the run before drew further down: Streamlit does it only when a stream has ended."""
+    """Empty the places of messages that only the run before drew: Streamlit does so only after a stream has ended."""
     for _ in range(st.session_state.get(DRAWN_KEY, 0) - drawn):
         st.empty()
     st.session_state[DRAWN_KEY] = drawn
@@ -135,7 +137,7 @@ def _draw_question(said: Message | Draft) -> None:
 
 
 def draw_end(session: ChatSession, message: Message, places: Places, ending: DeltaGenerator) -> None:
-    """What stands under an answer that has ended: how it ended, at `ending`, and what can be done with it."""
+    """Draw what stands under an answer that has ended: how it ended, at `ending`, and its row of buttons."""
     if message.ended is None:
         return
     again = True
@@ -147,11 +149,11 @@ def draw_end(session: ChatSession, message: Message, places: Places, ending: Del
 
 
 def _draw_ending(session: ChatSession, message: Message, ended: Ended, note: str, place: DeltaGenerator) -> bool:
-    """True where it offers to ask again."""
+    """Draw how an answer ended, and how to go on. True where that offers to ask again."""
     failed = ended.ending is Ending.FAILED
     with place.container(key=keys.ENDING + message.id, horizontal=True, vertical_alignment="center"):
         st.caption(f":material/error: {note}" if failed else note, width="content")
-        # Always drawn, though empty: what stood there before would stay while the next answer streams.
+        # Always drawn, though empty: old buttons would stay while the next answer streams.
         slots = st.empty(), st.empty()
         if message.id != session.chats.current.leaf or ended.ending not in UNFINISHED:
             return False
@@ -171,7 +173,7 @@ def _draw_queue(session: ChatSession) -> None:
 
 
 def _draw_draft(session: ChatSession, conversation: Conversation, draft: Draft) -> None:
-    with _around("user", draft.id), _bubble("user"):
+    with _message_place("user", draft.id), _bubble("user"):
         _draw_question(draft)
         with st.container(horizontal=True, vertical_alignment="center"):
             st.caption(i18n.QUEUED if conversation.running else i18n.HELD)

@@ -1,11 +1,11 @@
-// What one can do with a message: the rows of small buttons. The page has this code once, with what all rows share: the
-// words, and the models that can be asked. Each row calls it with what its own message has.
+// The rows of small buttons under the messages. The page has this code once, with what all rows share: the words, and
+// who else can be asked. Each row calls it with the data of its own message.
 const rows = new Set();
-const edits = new Map(); // By message what was written and not sent, for as long as the page is open.
+const edits = new Map(); // By message id the edited text that is not sent yet, for as long as the page is open.
 const DONE_MS = 1500;
 let shared;
 let voice;
-let goingOn; // Where other versions are gone through, and with which button, until the visitor does something else.
+let browsed; // The place whose versions are gone through, and the button, until the visitor does something else.
 
 const ANSWER = [
   ["copy", "content_copy", copy],
@@ -52,14 +52,14 @@ function build(here) {
   return row;
 }
 
-// Called again whenever the data of the row have changed: what the visitor has open in it stays.
+// Called again whenever the data of the row change. What the visitor has open in it stays.
 function draw(here) {
   const row = (here.parentElement.chatRow ??= build(here));
   const isNew = !row.here;
   row.here = here;
   rows.add(row);
   label(row);
-  if (isNew && here.data.place === goingOn?.place) focusOn(row, goingOn.act);
+  if (isNew && here.data.place === browsed?.place) focusOn(row, browsed.act);
   const id = here.data.id;
   if (isNew && edits.get(id)?.sent) edits.delete(id);
   else if (isNew && edits.has(id)) edit(row);
@@ -104,9 +104,9 @@ function open(row, act) {
   if (!isBusy()) row.here.setTriggerValue("open", act);
 }
 
-// The row of the other version is another one: it gets the focus, so that the next one is one key away.
+// The other version has a row of its own: it gets the focus, so that the next version is one key away.
 function show(row, act) {
-  goingOn = { act, place: row.here.data.place };
+  browsed = { act, place: row.here.data.place };
   send(row, act);
 }
 
@@ -126,7 +126,7 @@ async function written(text) {
     await navigator.clipboard.writeText(text);
     return true;
   } catch {
-    // A page without TLS has no clipboard but this one.
+    // The only clipboard of a page without TLS.
     const field = make("textarea", { readonly: "", class: "chat-clipboard" });
     field.value = text;
     const before = document.activeElement;
@@ -139,7 +139,7 @@ async function written(text) {
   }
 }
 
-// What opens beside a button, and closes by Escape or a click elsewhere.
+// Opens a box beside a button. It closes by Escape or a click elsewhere.
 function unfold(row, act, ...content) {
   row.fold?.remove();
   const fold = make("div", { popover: "auto", role: "dialog", "aria-label": shared.words[act], class: "chat-fold" });
@@ -165,7 +165,7 @@ function unfold(row, act, ...content) {
   return fold;
 }
 
-// The press that closes what a button has opened is followed by a click on the button.
+// A press on the button closes its box by itself. The click that follows must not open it again.
 const wasOpen = (row, act) => Date.now() - (row.buttons[act].closedAt ?? 0) < 300;
 
 function rate(row, act) {
@@ -201,9 +201,9 @@ function openModels(row, act) {
     choice(name, () => tell(row, { do: "again", provider, model })),
   );
   const more = choice(shared.words.more, () => open(row, "models"));
-  const cast = shared.personas.map(({ persona, name }) => choice(name, () => tell(row, { do: "again", persona })));
+  const personas = shared.personas.map(({ persona, name }) => choice(name, () => tell(row, { do: "again", persona })));
   const heads = ["model", "persona"].map((name) => make("strong", {}, shared.words[name]));
-  const fold = unfold(row, act, heads[0], ...choices, more, heads[1], ...cast);
+  const fold = unfold(row, act, heads[0], ...choices, more, heads[1], ...personas);
   fold.querySelector("button").focus();
 }
 
@@ -234,7 +234,7 @@ function edit(row) {
   editor.onsubmit = (event) => {
     event.preventDefault();
     if (isBusy() || submit.disabled) return;
-    // Kept until the question has taken its place: it may be refused.
+    // Kept until the new question is drawn: it may be refused.
     edits.set(data.id, { text: field.value, sent: true });
     tell(row, { do: "edit", text: field.value });
   };
@@ -250,7 +250,7 @@ function edit(row) {
   field.focus({ preventScroll: true });
 }
 
-["keydown", "pointerdown"].forEach((name) => addEventListener(name, () => (goingOn = undefined), true));
+["keydown", "pointerdown"].forEach((name) => addEventListener(name, () => (browsed = undefined), true));
 
 export default function ({ data, parentElement }) {
   shared = data;

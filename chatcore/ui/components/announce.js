@@ -1,11 +1,11 @@
-// Tells a screen reader what comes: that an answer begins, its finished sentences, how it ended. Looks once a second,
-// so it costs the same however fast the answer is made; and says no more at a time than can be spoken until the next.
+// Tells a screen reader that an answer begins, its finished sentences, and how it ended. It looks once a second, so it
+// costs the same however fast the answer is made, and waits with the next sentences until the last are spoken.
 const LOOK_MS = 1000;
 const MOST = 300;
 const SPOKEN_MS = 45; // a character
 const SENTENCES = /^[^]*[.!?:…。！？]["”“»)]*(?=\s)|^[^]*\n/;
 
-// The text of what is not hidden from a screen reader, a block a line.
+// The text that a screen reader would read, with each block on a line of its own.
 function spoken(node) {
   if (node.nodeType === Node.TEXT_NODE) return node.data;
   if (node.nodeType !== Node.ELEMENT_NODE || node.matches("button, style, [aria-hidden=true]")) return "";
@@ -32,7 +32,7 @@ export default function ({ data, parentElement }) {
     const answer = document.querySelector(`.st-key-assistant-${known.answer}`);
     const text = [...(answer?.querySelectorAll(".st-key-live, .st-key-still") ?? [])].map(spoken).join("\n");
     if (known.ended) return end(answer, text.slice(known.at));
-    // The ending is drawn after Stop has gone: it is said at the next look.
+    // The note on the ending is drawn after Stop has gone: it is said at the next look.
     known.ended = !document.querySelector(".st-key-stop");
     const chunk = performance.now() < known.due ? "" : finished(text.slice(known.at));
     known.at += chunk.length;

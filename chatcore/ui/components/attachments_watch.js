@@ -1,9 +1,9 @@
-// Says which files lie in the message field as soon as they are there: the field itself says it only with the message.
+// Reports the files in the message field as soon as they are there: the field itself does so only with the message.
 const QUIET_MS = 200;
-// A message that is sent takes its files along, and the server knows of that by itself.
+// An emptied field is reported later: mostly a message has taken the files, and the server knows of that by itself.
 const EMPTY_MS = 1500;
 
-const lying = () => {
+const namesInField = () => {
   const chips = [...document.querySelectorAll('[data-testid="stChatInput"] [data-testid="stFileChip"]')];
   const whole = chips.filter((chip) => !chip.querySelector('[data-testid*="Spinner"], [data-testid*="Error"]'));
   return whole.map((chip) => chip.querySelector('[data-testid="stFileChipName"]')?.getAttribute("title") ?? "");
@@ -12,12 +12,12 @@ const lying = () => {
 export default function ({ data, setTriggerValue }) {
   let timer;
   const look = () => {
-    const names = lying().slice(0, data.most);
-    if (JSON.stringify(names) !== JSON.stringify(data.shown)) setTriggerValue("lying", names);
+    const names = namesInField().slice(0, data.most);
+    if (JSON.stringify(names) !== JSON.stringify(data.shown)) setTriggerValue("names", names);
   };
   const wait = () => {
     clearTimeout(timer);
-    timer = setTimeout(look, lying().length ? QUIET_MS : EMPTY_MS);
+    timer = setTimeout(look, namesInField().length ? QUIET_MS : EMPTY_MS);
   };
   const field = document.querySelector('[data-testid="stChatInput"]')?.parentElement ?? document.body;
   const watch = new MutationObserver(wait);

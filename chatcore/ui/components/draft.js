@@ -1,4 +1,4 @@
-// Keeps what stands in the message field while another page is shown: a field that is not drawn is gone.
+// Keeps the text in the message field while another page is shown: Streamlit forgets a field that is not drawn.
 export default function () {
   let field;
   let timer;
@@ -9,7 +9,7 @@ export default function () {
       return;
     }
     if (window.chatcoreDraft && !field.value) {
-      // React takes a value that comes with an event of the field, if the field's own setter has set it.
+      // React takes a value only from an event of the field, after the field's own setter was called.
       Object.getOwnPropertyDescriptor(HTMLTextAreaElement.prototype, "value").set.call(field, window.chatcoreDraft);
       field.dispatchEvent(new Event("input", { bubbles: true }));
     }

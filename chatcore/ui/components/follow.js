@@ -1,6 +1,6 @@
-// Keeps the end of the chat in view while the answer grows, until the reader goes up; then offers the way back.
+// Keeps the end of the chat in view while the answer grows, until the reader goes up; then shows the button back.
 const FIELD = "[data-testid=stChatInput]";
-// The end is out of view when so many pixels of the page are below: more than the room under the last answer.
+// The end counts as out of view with so many pixels of the page below: more than the room under the last answer.
 const OUT_OF_VIEW = 80;
 
 export default function ({ data, parentElement }) {
@@ -21,7 +21,7 @@ export default function ({ data, parentElement }) {
     button.hidden = following || most - top < OUT_OF_VIEW;
   }
 
-  // Only the reader moves the page up, unless it has become shorter, or down to an end that was there before.
+  // A move is the reader's: up, unless the page has become shorter; down to the end, unless the end has just grown.
   function onScroll() {
     const lowest = page.scrollHeight - page.clientHeight;
     if ("held" in page.dataset) following = false;
@@ -30,7 +30,7 @@ export default function ({ data, parentElement }) {
     note();
   }
 
-  // Code that is wider than the page can be scrolled with the keys as well.
+  // Lets code that is wider than the page be scrolled with the keys as well.
   function openToKeys() {
     for (const code of page.querySelectorAll("pre:not([tabindex])")) {
       if (code.scrollWidth > code.clientWidth) code.tabIndex = 0;
@@ -49,7 +49,7 @@ export default function ({ data, parentElement }) {
     pin();
   }
 
-  // The button goes, so the focus needs another place: the page, to be scrolled with the keys.
+  // The button disappears, so the focus goes to the page, which can then be scrolled with the keys.
   function onJump() {
     page.focus({ preventScroll: true });
     goToTheEnd();

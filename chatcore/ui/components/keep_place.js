@@ -1,5 +1,5 @@
-// Keeps the reader's place when more is drawn above: the message that was the first stays at the top of the page while
-// the earlier ones come in, and until the reader scrolls. Meanwhile nothing else moves the page: see follow.js.
+// Keeps the reader's place when earlier messages are drawn: the one that was the first stays at the top of the page
+// until they are there, or the reader scrolls. Meanwhile `data-held` on the page keeps follow.js from moving it.
 const COMING_IN_MS = 1500;
 const READER = ["wheel", "touchmove", "keydown", "pointerdown"];
 
@@ -7,8 +7,8 @@ export default function ({ data }) {
   const page = document.querySelector("[data-testid=stMain]");
   page.dataset.held = "";
   let timer = 0;
-  // On a slow machine they come in piece by piece. Looked for each time: its element becomes another message's, and for
-  // a while it has none.
+  // On a slow machine they come piece by piece. The message is looked up each time: React gives its element to another
+  // message, and for a while it has none.
   const hold = () => {
     const first = document.querySelector(`.${data.first}`);
     first?.scrollIntoView({ block: "start" });

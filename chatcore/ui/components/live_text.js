@@ -1,8 +1,8 @@
-// Streamlit takes what is typed into a text area or a number field when it is left, or at Ctrl+Enter. In the editor it
-// is to be checked while it is typed: so a moment after the last key this presses those keys. The focus and the caret
-// stay, and what is typed while the server thinks is not touched. What is wrong is said to who can't see it.
+// Streamlit takes the text of a text area or a number field when it is left, or at Ctrl+Enter. The editor checks it
+// while it is typed: so this presses these keys a moment after the last key. The focus and the caret stay, and what is
+// typed while the server thinks is not touched. The problems are told to a screen reader.
 const EDITOR = ".st-key-persona-editor";
-const CHAT = "[data-testid=stChatInputTextArea]"; // Those keys would send what is in it.
+const CHAT = "[data-testid=stChatInputTextArea]"; // These keys would send its message.
 const FIELDS = `${EDITOR} :is(textarea:not(${CHAT}), input[type=number])`;
 const PAUSE_MS = 300;
 
@@ -20,12 +20,12 @@ export default function ({ data, parentElement }) {
   function later({ target, isComposing }) {
     if (!target.matches?.(FIELDS)) return;
     clearTimeout(timers.get(target));
-    // Half a number ("1.", "-") has no value yet, and would be taken for an empty field.
+    // Half a number ("1.", "-") has no value yet: Streamlit would take the field for empty.
     if (isComposing || target.validity?.badInput) return;
     timers.set(target, setTimeout(() => target.isConnected && commit(target), PAUSE_MS));
   }
 
-  // When a click elsewhere begins, not when it ends: Streamlit forgets what comes together with the wish for a page.
+  // When a click elsewhere begins, not when it ends: Streamlit drops a change that comes with a request for a page.
   function leave({ target }) {
     const field = document.activeElement;
     if (field?.closest(EDITOR) && field !== target && field.matches(`textarea:not(${CHAT}), input`)) commit(field);

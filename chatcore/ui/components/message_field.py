@@ -11,13 +11,13 @@ _watch = st.components.v2.component("chatcore_attachments_watch", js=compact("at
 _draft = st.components.v2.component("chatcore_draft", js=compact("draft.js"))
 
 
-def mount_attachments_watch(key: str, shown: Sequence[str], most: int, on_lying: Callable[[], None]) -> None:
+def mount_attachments_watch(key: str, shown: Sequence[str], most: int, on_names: Callable[[], None]) -> None:
     """Report the names of the files in the field when they differ from those `shown`, at most `most` of them.
 
-    In the callback the session's state has them as `lying` at `key`. Shows nothing.
+    In the callback the session's state has them as `names` at `key`. Shows nothing.
     """
     with st.container(key=keys.ATTACHMENTS_WATCH):
-        _watch(key=key, data={"shown": list(shown), "most": most}, on_lying_change=on_lying)
+        _watch(key=key, data={"shown": list(shown), "most": most}, on_names_change=on_names)
 
 
 def mount_draft() -> None:

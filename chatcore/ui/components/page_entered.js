@@ -1,5 +1,5 @@
-// A page that is come to is seen: on a phone the list of chats no longer lies over it, and all but the chat begin at
-// their top, where Streamlit would leave them where the page before was.
+// Shows the page that was entered: closes the sidebar, which covers it on a phone, and scrolls to its top. Streamlit
+// would keep the scroll position of the page before.
 const PHONE = "(max-width: 768px)";
 
 export default function ({ data }) {

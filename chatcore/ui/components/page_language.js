@@ -1,4 +1,4 @@
-// Tells a screen reader in which language the page is, so that it is read with that language's sounds.
+// Sets the language of the document, so that a screen reader speaks with its sounds.
 export default function ({ data }) {
   document.documentElement.lang = data.language;
 }

@@ -1,5 +1,5 @@
-// What is opened in place of the list, or the list again, is seen and read from its heading: the button that led there
-// is gone, and the focus with it.
+// Scrolls to the heading and focuses it when a persona is opened, or the list again: the button that was clicked is
+// gone, and the focus with it.
 export default function () {
   const main = document.querySelector("[data-testid=stMain]");
   const heading = main?.querySelector("h1");

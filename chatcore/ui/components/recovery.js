@@ -1,6 +1,6 @@
-// Loads the page anew when Streamlit has given up its connection for good, as it does after a message that it can't read.
-// Nothing is lost by that: what is said is stored, and an answer goes on at the server. Where something is not stored,
-// or the last time was a moment ago, Streamlit's own words about it stay.
+// Loads the page anew when Streamlit has given up its connection for good, as after a message that it can't read.
+// Nothing is lost: the chat is stored, and its answer goes on at the server. It does not where something is not stored
+// or is being written, or where it has just done so: then Streamlit's own note about the connection stays.
 const STATE = "data-test-connection-state";
 const KEY = "chatcore-recovered";
 const AGAIN_MS = 60_000;

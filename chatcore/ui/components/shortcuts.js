@@ -1,14 +1,14 @@
-// Keys that press the page's own buttons, and the focus after a click on one that goes.
+// Keys that press the page's own buttons, and the focus after a click on a button that disappears.
 const FIELD = "[data-testid=stChatInputTextArea]";
 const WRITES = "input, textarea, select, [contenteditable=true]";
-// What is open above the page has the keys for itself, Escape first of all.
+// While one of these is open above the page, it gets all keys, above all Escape.
 const ABOVE =
   "[role=dialog], [role=alertdialog], [role=menu], [role=listbox], [data-testid=stPopoverBody], [aria-label='Close fullscreen']";
 // After these the visitor goes on writing.
 const THEN_WRITE = ".st-key-new-chat, .st-key-temporary-chat, [class*=st-key-stop-]";
 const OPENING_MS = 1000;
 
-// What each one presses or fills: the last that is found.
+// The element that each act clicks or focuses: the last one that is found.
 const ACTS = {
   new: ".st-key-new-chat button",
   search: ".st-key-search-chats input",
@@ -20,7 +20,8 @@ const ACTS = {
   list: ".st-key-preferences button",
 };
 
-// As `shortcuts.py` names it. With Option, a Mac's `key` is another sign: then the place of the key counts.
+// The name of the keys, as in `KEYS` of `shell/shortcuts.py`. With Option a Mac's `key` is another sign: then the place
+// of the key counts.
 function named({ key, code, altKey, shiftKey, ctrlKey, metaKey }) {
   if (ctrlKey || metaKey) return "";
   if (!altKey) return key.toLowerCase();

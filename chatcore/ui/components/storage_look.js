@@ -1,4 +1,4 @@
-// One look-out: calls `storage_watch.js`, which the page has once, as soon as it is there.
+// One look-out. It calls `storage_watch.js`, which the page has once, as soon as that is loaded.
 export default function (here) {
   here.parentElement.stopWatching?.();
   let timer;

@@ -1,12 +1,12 @@
-// Looks at what the browser really holds, says so on the page, and reports it: under the keys of `data.expect` whether
-// it is what was to be written, under those of `data.known` whether another tab has stored something else meanwhile.
-// A write from the storage package's iframe, or from another tab, raises a `storage` event in this page.
+// Looks at what the browser's storage really holds, shows it and reports it. Under the keys of `data.expect` it looks
+// for what was to be written, under those of `data.known` for what another tab has stored instead. A write by the
+// storage package's iframe, or by another tab, raises a `storage` event in this page.
 const PATIENCE_MS = 1500;
-// What the package writes under a key that holds nothing, before it writes there and after it has erased it.
+// The package writes this under a key before it first writes there, and after it has erased it.
 const EMPTY = "null";
 const SHARED = /^chatcore\.(chat\.|tail\.|persona\.|draft\.|(owner|keys|index)$)/;
 
-// What the package has written as `text` under `key`, null when that is nothing or nothing of ours.
+// The item that the package has written as `text` under `key`; null if there is none, or it is not ours.
 function parsed(key, text) {
   try {
     return JSON.parse(text)[key] ?? null;
@@ -27,7 +27,7 @@ function used() {
   return Object.keys(localStorage).reduce((sum, key) => sum + key.length + localStorage[key].length, 0);
 }
 
-// Tells the server without a run of the script; false where the host serves the page alone, without the routes.
+// Reports to the server without a run of the script; false where the host serves only the page, without the routes.
 async function posted(body) {
   const headers = { "Content-Type": "application/json" };
   try {
@@ -38,8 +38,8 @@ async function posted(body) {
   }
 }
 
-// Where the visitor went by the browser's way back or forth in this tab, until it is told. Noted here, since between two
-// drawings of a look-out nobody would hear of it.
+// Where the visitor went by the browser's Back or Forward in this tab, until it is reported. Noted outside the
+// look-outs, as there may be none for a moment while one is drawn again.
 let went;
 window.addEventListener("popstate", () => {
   const address = new URL(location);
@@ -59,14 +59,14 @@ function watch({ data, parentElement, setStateValue, setTriggerValue }) {
     label.textContent = data.words ? data.words[state] + (failure && `: ${data.words[failure]}`) : "";
   }
 
-  // A write of this visit: news only at the first look. Later `data` may be older than it.
+  // Whether this page wrote the item. At the first look such an item may be news; later `data` may just be older.
   let fresh = true;
   function isOwn(key, item) {
     return item?.by === data.by && (key in data.expect || (key in data.known && !fresh));
   }
 
-  // What other tabs have stored that the server does not know, each state of it once. An event has it though this tab
-  // has written over it meanwhile.
+  // The items that other tabs have stored and the server does not know, each state of an item once. An event brings an
+  // item even if this tab has overwritten it meanwhile.
   function changes(event) {
     const items = Object.keys(data.known ?? {}).map((key) => [key, stored(key)]);
     const key = event && event.newValue !== EMPTY && event.key;
@@ -108,20 +108,20 @@ function watch({ data, parentElement, setStateValue, setTriggerValue }) {
 
   async function report(what) {
     if (what.problem !== "off") what.used = used();
-    if (!(data.visit && (await posted({ visit: data.visit, ...what })))) setTriggerValue("report", what);
+    if (!(data.session && (await posted({ session: data.session, ...what })))) setTriggerValue("report", what);
   }
 
   const onStorage = (event) => look(false, event);
-  // A trigger could be lost: Streamlit itself runs the script again for the new address.
-  // To another page it goes by itself, and a report would undo it.
+  // Reports where the visitor went; as state, since Streamlit itself runs the script again for the new address, and a
+  // trigger could be lost. It goes to another page by itself, and a report would undo that.
   function go() {
     const name = went?.page;
-    if (!data.visit || !went || (data.elsewhere?.includes(name) ? name : "") !== data.page) return;
+    if (!data.session || !went || (data.elsewhere?.includes(name) ? name : "") !== data.page) return;
     setStateValue("went", { chat: went.chat, at: went.at });
     went = null;
   }
   const onShown = () => {
-    told = {}; // What was told before a sleep may have been lost.
+    told = {}; // A report from before a sleep may have been lost.
     if (!document.hidden) look(false);
   };
   const timer = setTimeout(() => look(true), PATIENCE_MS);

@@ -34,8 +34,8 @@ def mount_lookout(
 
     `data` has `expect` (the stamp that each key is to have) and `state` (what is shown until that is certain, in the
     `words` by state, if there are any); `known` (the stamps that the server knows) and `by` for one that also looks for
-    what other tabs store; `visit` (the token of a page that reports by HTTP), with the `page` that is shown and those
-    `elsewhere`; `attempt`, which only makes it look again.
+    what other tabs store; `session` for one that reports by HTTP, with the `page` that is shown and those `elsewhere`;
+    `attempt`, which only makes it look again.
     """
     went: dict[str, Any] = {"on_went_change": on_went} if on_went else {}
     _lookout(key=key, data=dict(data), on_report_change=on_report, **went)

@@ -17,6 +17,7 @@ MOST_MODELS = 20
 
 
 def draw(rows: Sequence[Row]) -> None:
+    """Draw the charts of these answers, grouped as the visitor chooses, and the table."""
     by = st.segmented_control(
         i18n.CHARTS_BY,
         i18n.BY,
@@ -44,7 +45,7 @@ def draw(rows: Sequence[Row]) -> None:
 
 
 def draw_counts(name: str, counts: Mapping[str, int]) -> None:
-    """How many answers there are of each."""
+    """Draw how many answers there are of each, as bars."""
     st.bar_chart(
         {name: list(counts), i18n.ANSWERS: list(counts.values())},
         x=name,

@@ -1,4 +1,4 @@
-"""The page "Insights": what the stored answers took, as figures, charts, tables and a file."""
+"""The page "Insights": time, tokens and cost of the stored answers, as figures, charts, tables and a file."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -20,12 +20,13 @@ from chatcore.ui.shell.time_zone import time_zone
 
 READING = "insights-reading"
 LISTED = 1_000
-"""Answers in the table: the file has all of them."""
+"""Answers in the table, the newest; the file has all of them."""
 QUIET = 20
-"""So many chats are read before anybody could see a progress bar."""
+"""Chats that are read so quickly that a progress bar would only flicker."""
 
 
 def draw() -> None:
+    """Draw the page."""
     st.title(i18n.INSIGHTS, anchor=False)
     rows = _rows(current_session())
     if not rows:
@@ -43,7 +44,7 @@ def draw() -> None:
 
 
 def _rows(here: ChatSession) -> list[Row]:
-    """Of every stored chat. A click meanwhile ends the script, and what was read by then stays."""
+    """The answers of every stored chat. A click meanwhile ends the script; what was read by then stays."""
     reading: AnswerRows = st.session_state.setdefault(READING, AnswerRows())
     place = st.empty()
     for done, of in reading.steps(here.chats):
@@ -60,7 +61,7 @@ def _info(provider: str, model: str) -> ModelInfo:
 
 
 def _draw_filters(rows: Sequence[Row]) -> list[Row]:
-    """The rows that are wanted."""
+    """Let the visitor choose a period and models; the rows that fit."""
     with st.container(key="insights-filters"):
         period = st.segmented_control(
             i18n.PERIOD,
@@ -99,7 +100,7 @@ def _draw_figures(rows: Sequence[Row], total: Group) -> None:
 
 
 def _draw_endings(rows: Sequence[Row]) -> None:
-    """And what the visitor thinks of the answers."""
+    """Draw how the answers ended, and how they were rated."""
     endings = Counter(row.ending for row in rows)
     ratings = Counter(row.good for row in rows)
     counts = {name: endings[ending] for ending, name in i18n.ENDING_NAMES.items() if endings[ending]}
@@ -136,7 +137,7 @@ def _csv(rows: Sequence[Row]) -> bytes:
 
 
 def _line(row: Row, time: object) -> tuple[object, ...]:
-    """As `words.ANSWER_COLUMNS` has it."""
+    """The values of one answer in the order of `i18n.ANSWER_COLUMNS`."""
     known = row.cost is not None
     return (
         time,

@@ -1,7 +1,7 @@
-"""The editor of an own persona: its fields, what is wrong with them, what of it is saved, and what is sent.
+"""The editor of an own persona: its fields, the problems in them, Save and Discard, the prompt, and the test chat.
 
-One fragment, so that typing draws no more than this. The fields are `persona_fields.py`'s, what is typed in them is
-`persona_editing.py`'s.
+One fragment, so that typing draws no more than this. Draws; `editor_fields` draws the fields, and `editor_state` knows
+what is typed in them.
 """
 
 from collections.abc import Sequence
@@ -19,16 +19,16 @@ from chatcore.ui.shell import clicks
 from chatcore.ui.shell.clicks import counted
 
 VIEW, OPEN = "persona-view", "persona-open"
-"""What the session has: in which form the persona is edited, and which is open, as `personas_page.py` names it."""
+"""In the session's state: the view that is open, form or JSON; and the open persona, "" for the list."""
 LISTED = 20
-"""Problems that are listed."""
+"""Problems that are listed, the first ones."""
 SAID = 3
 """Problems that a screen reader is told at once."""
 
 
 @st.fragment(key=keys.PERSONA_EDITOR)
 def draw(session: ChatSession, draft: str) -> None:
-    """What is being edited under the name of a draft."""
+    """Draw the editor for the draft with this name."""
     clicks.draw_missed()
     editor_state.catch_up(session)
     it = editor_state.current(session, draft)
@@ -48,7 +48,7 @@ def draw(session: ChatSession, draft: str) -> None:
         with st.container(key="persona-fields"):
             if view == JSON:
                 editor_fields.draw_json(session, it)
-                # Below: what is typed in keeps its place.
+                # Below the field, which keeps its place.
                 _draw_problems(it, problems)
             else:
                 _draw_problems(it, [problem for problem in problems if problem.field not in i18n.PERSONA_FIELDS])
@@ -62,7 +62,7 @@ def draw(session: ChatSession, draft: str) -> None:
 
 
 def draw_sent(persona: Persona | None) -> None:
-    """Exactly what goes to the model, as far as it is a persona."""
+    """Draw the prompt exactly as the model gets it; a note while the text is no valid persona."""
     with st.expander(i18n.PROMPT_SENT, icon=":material/visibility:"):
         place, facts = st.empty(), st.empty()
         if persona is None:
@@ -96,13 +96,14 @@ def _draw_problems(it: EditorState, problems: Sequence[Problem]) -> None:
 
 
 def _at_fields(it: EditorState, problems: Sequence[Problem]) -> dict[str, str]:
-    """What is wrong, by field; nothing of a new one in which nobody has written."""
+    """The problems by field. None of a new persona in which nobody has written."""
     if editor_state.is_untouched(it):
         return {}
     return {problem.field: i18n.reason(i18n.said(problem.reason)) for problem in problems}
 
 
 def said(problem: Problem) -> str:
+    """A problem in words, with its field and its place in the text where they are known. Not escaped."""
     at = i18n.place(problem.line, problem.column) if problem.line else ""
     where = " · ".join(part for part in (problem.field, at) if part)
     return f"{where}: {i18n.said(problem.reason)}" if where else i18n.reason(i18n.said(problem.reason))
@@ -141,7 +142,7 @@ def _draw_save(session: ChatSession, it: EditorState, problems: Sequence[Problem
 
 
 def _names(problems: Sequence[Problem]) -> list[str]:
-    """Of what is wrong, each once, as the form names it."""
+    """The fields with problems, each once, as the form names them."""
     names = [i18n.PERSONA_FIELDS.get(problem.field, problem.field) or i18n.whole_persona() for problem in problems]
     return list(dict.fromkeys(names))
 

@@ -1,4 +1,4 @@
-"""The fields of a persona in the editor: the form, and the JSON. What is typed in them is `persona_editing.py`'s."""
+"""The fields of a persona in the editor, as a form and as JSON. `editor_state` takes what is typed in them."""
 
 from collections.abc import Mapping
 from functools import partial
@@ -14,14 +14,18 @@ from chatcore.ui.personas.editor_state import FORM, JSON, EditorState
 from chatcore.ui.shell.clicks import typed
 
 LIVE = "300ms"
+"""The time without typing after which a line is taken."""
 DEFAULTS = empty("default")
-"""What a number is where its field is empty."""
+"""A persona with the numbers that hold where a field is empty."""
 PROMPT_HEIGHT, DESCRIPTION_HEIGHT, JSON_HEIGHT = 220, 80, 400
 """Pixels."""
 
 
 def draw_form(session: ChatSession, it: EditorState, reasons: Mapping[str, str]) -> None:
-    """`reasons` says by field what is wrong. While the JSON can't be read, what is saved is shown and waits."""
+    """Draw the form, with the `reasons` why a field is wrong under it.
+
+    While the JSON can't be read, the form shows what is saved, and is disabled.
+    """
     line, area, number = (partial(draw, session, it, reasons) for draw in (_draw_line, _draw_area, _draw_number))
     left, right = st.columns(2)
     with left:
@@ -45,6 +49,7 @@ def draw_form(session: ChatSession, it: EditorState, reasons: Mapping[str, str])
 
 
 def draw_json(session: ChatSession, it: EditorState) -> None:
+    """Draw the persona as JSON to be edited."""
     st.text_area(
         i18n.PERSONA_AS_JSON,
         value=it.filled(JSON).text,
@@ -56,7 +61,7 @@ def draw_json(session: ChatSession, it: EditorState) -> None:
 
 
 def _draw_reason(name: str, reasons: Mapping[str, str]) -> None:
-    """Under a field, in a place that is always there: the fields below stay the same elements."""
+    """Draw what is wrong with a field, in a place that is always drawn: the fields below stay the same elements."""
     place = st.empty()
     if why := reasons.get(name):
         place.markdown(f":small[:red[:material/error: {i18n.plain(why)}]]")
@@ -94,7 +99,7 @@ def _draw_area(session: ChatSession, it: EditorState, reasons: Mapping[str, str]
 def _draw_number(
     session: ChatSession, it: EditorState, reasons: Mapping[str, str], name: str, step: float, form: str
 ) -> None:
-    """Without limits of its own: the browser would keep a number beyond them to itself, and save the one before."""
+    """Without limits of its own: the browser would not report a number beyond them, and the one before be saved."""
     number = it.filled(name).field(name)
     st.number_input(
         i18n.PERSONA_FIELDS[name],

@@ -1,6 +1,6 @@
-"""The persona that is being edited: its text in this tab, what of it is kept, and what a field that is typed in does.
+"""The persona that is being edited: its text in this tab, its stored draft, and the values of the editor's fields.
 
-Owns the values of the editor's fields. Draws nothing.
+No other module sets these values. Draws nothing.
 """
 
 from dataclasses import dataclass, field
@@ -22,53 +22,57 @@ from chatcore.ui import i18n
 from chatcore.ui.components import keys
 
 EDITING = "persona-editing"
+"""In the session's state: the `EditorState`."""
 FORM, JSON = "form", "json"
 NEW = "new:"
-"""What the name of a new one's draft begins with: no id does."""
-ROOM = 6
-"""Characters of an id for a number."""
+"""How the name of a new persona's draft begins. No id begins so."""
+NUMBER_ROOM = 6
+"""Characters of an id that are left for a number."""
 _numbers = count()
 
 
 @dataclass
 class EditorState:
-    """`draft` is the name of its draft: the id, as long as it is one that is saved.
-
-    `base` is what was saved when the changes began, and `kept` what the draft holds, None where there is none. The
-    values of the fields are in the session under the numbers in `shown`: a new number, and they are filled anew, with
-    what is beside it there. A value that is put into a field which is there already may not come to the page: of two
-    runs that follow each other at once it sees the second alone.
-    """
+    """The state of the editor for one persona, in one tab."""
 
     draft: str
+    """The name of its draft: the id of a saved persona, else `NEW` and an id of its own."""
     document: Document
+    """The text as it is now."""
     base: Persona | None
+    """What was saved when the changes began; None for a new one."""
     kept: str | None
+    """What the stored draft holds; None where nothing is changed."""
     shown: dict[str, tuple[int, Document]] = field(default_factory=dict)
+    """By view the number in the keys of its fields, and the document that they were filled with.
+
+    A new number makes new fields, filled anew. A value that is set in a field that is there already may never reach the
+    page: of two runs that follow each other at once the browser sees only the second.
+    """
     drawn: set[str] = field(default_factory=set)
-    """The keys of the views that were drawn."""
+    """The keys of one field of each view that was drawn."""
 
     @property
     def saved_id(self) -> str:
-        """Empty for a new one."""
+        """The id under which it is saved; empty for a new one."""
         return "" if self.draft.startswith(NEW) else self.draft
 
     @property
     def key(self) -> str:
-        """By which the library knows it."""
+        """Its key in the library; empty for a new one."""
         return f"own:{self.saved_id}" if self.saved_id else ""
 
     @property
     def waits(self) -> bool:
-        """Whether the form waits until the JSON can be read."""
+        """Whether the JSON can't be read, so that the form has to wait."""
         return self.document.members is None
 
     def key_of(self, name: str) -> str:
-        """Of the field with this name, or of `JSON`."""
+        """The key of the field with this name, or of the field for `JSON`."""
         return f"{keys.PERSONA_JSON if name == JSON else f'persona-{name}-'}{self._shown(name)[0]}"
 
     def filled(self, name: str) -> Document:
-        """What the field was filled with: the document as it was then; what is saved where that can't be read."""
+        """The document that a field was filled with; what is saved where that can't be read."""
         _, document = self._shown(name)
         if name == JSON or document.members is not None:
             return document
@@ -81,44 +85,44 @@ class EditorState:
         return self.shown[view]
 
     def enter(self, view: str) -> None:
-        """Before its fields are drawn: those that were not drawn for a while have lost what was typed in them."""
+        """Before the fields of a view are drawn: fill them anew if Streamlit has dropped their values meanwhile."""
         probe = JSON if view == JSON else "name"
         if self.key_of(probe) in self.drawn and self.key_of(probe) not in st.session_state:
             self.fill(view)
         self.drawn.add(self.key_of(probe))
 
     def fill(self, *views: str) -> None:
-        """Fill the fields anew."""
+        """Fill the fields of these views anew, of all without any."""
         for view in views or (FORM, JSON):
             self.shown.pop(view, None)
 
 
 def current(session: ChatSession, draft: str) -> EditorState:
-    """What is being edited under the name of a draft, as far as it is known now."""
+    """The state for the draft with this name, with all that other tabs have done to it by now."""
     known: EditorState | None = st.session_state.get(EDITING)
     if known is None or known.draft != draft:
-        known = _begun(session, draft)
+        known = _load(session, draft)
         st.session_state[EDITING] = known
-    _follow(session, known)
+    _take_remote_changes(session, known)
     return known
 
 
 def begin(session: ChatSession) -> str:
-    """Begin a new persona; the name of its draft."""
+    """Begin a new persona, and return the name of its draft."""
     draft = NEW + new_id()
     st.session_state[EDITING] = EditorState(draft, empty(_free(session, "")), None, None)
     return draft
 
 
-def _begun(session: ChatSession, draft: str) -> EditorState:
+def _load(session: ChatSession, draft: str) -> EditorState:
     base = None if draft.startswith(NEW) else session.personas.own.get(draft)
     kept = session.personas.own.draft(draft)
     text = Document(kept) if kept is not None else written(base) if base else empty(_free(session, ""))
     return EditorState(draft, text, base, kept)
 
 
-def _follow(session: ChatSession, it: EditorState) -> None:
-    """Take over what came from elsewhere: a draft that was brought back, or what another tab has saved meanwhile."""
+def _take_remote_changes(session: ChatSession, it: EditorState) -> None:
+    """Take over what came from elsewhere: a draft brought back by Undo, or what another tab has saved."""
     kept = session.personas.own.draft(it.draft)
     saved = session.personas.own.get(it.saved_id)
     if kept == it.kept and (kept is not None or saved == it.base):
@@ -134,7 +138,7 @@ def _follow(session: ChatSession, it: EditorState) -> None:
 
 
 def problems(session: ChatSession, it: EditorState) -> tuple[Problem, ...]:
-    """Why it can't be saved; none where it can."""
+    """The reasons why it can't be saved."""
     if (persona := it.document.read.persona) is None:
         return it.document.read.problems
     clash = session.personas.library.clash(persona, it.key)
@@ -142,28 +146,29 @@ def problems(session: ChatSession, it: EditorState) -> tuple[Problem, ...]:
 
 
 def is_changed_elsewhere(session: ChatSession, it: EditorState) -> bool:
-    """Whether another tab has saved or deleted what these changes began from."""
+    """Whether there are changes here, and another tab has saved or deleted what they began from."""
     return it.kept is not None and session.personas.own.get(it.saved_id) != it.base
 
 
 def is_untouched(it: EditorState) -> bool:
-    """A new one in which nothing is written."""
+    """Whether it is new, and nothing is written in it."""
     return not it.saved_id and it.kept is None
 
 
 def is_too_long(it: EditorState) -> bool:
+    """Whether the text is too long for a draft to be stored."""
     return len(it.document.text) > MAX_TEXT
 
 
 def catch_up(session: ChatSession) -> None:
-    """Take over what was typed where the callback did not come to it: it gives way to a run that is asked for then."""
+    """Take what was typed, where a callback did not get to it: Streamlit may end it for a newer run of the script."""
     if it := st.session_state.get(EDITING):
         for view in (JSON, FORM):
             take(session, it, view)
 
 
 def take(session: ChatSession, it: EditorState, view: str) -> None:
-    """Take over what has been typed in the fields of a view."""
+    """Take what was typed in the fields of a view, and store it as a draft."""
     if view == JSON:
         given = st.session_state.get(it.key_of(JSON))
         if given is None or given == it.document.text:
@@ -177,13 +182,13 @@ def take(session: ChatSession, it: EditorState, view: str) -> None:
                 it.document = it.document.changed(name, st.session_state[key])
         if it.document is before:
             return
-        _let_id_follow(session, it, before)
+        _let_id_take_remote_changes(session, it, before)
     it.fill(FORM if view == JSON else JSON)
-    _keep(session, it)
+    _store_draft(session, it)
 
 
-def _let_id_follow(session: ChatSession, it: EditorState, before: Document) -> None:
-    """The id of a new one is like its name, until it is given another."""
+def _let_id_take_remote_changes(session: ChatSession, it: EditorState, before: Document) -> None:
+    """Let the id of a new persona follow its name, until it is given another."""
     name, was = it.document.field("name"), before.field("name")
     if it.saved_id or name == was or before.field("id") != _free(session, str(was)):
         return
@@ -194,14 +199,14 @@ def _let_id_follow(session: ChatSession, it: EditorState, before: Document) -> N
 
 
 def _free(session: ChatSession, name: str) -> str:
-    """An id like a name that no persona has."""
+    """An id like this name that no persona has."""
     taken, like = session.personas.library.taken(), slug(name)
-    ids = chain([like], (f"{like[: MAX_ID - ROOM]}-{number}" for number in count(2)))
+    ids = chain([like], (f"{like[: MAX_ID - NUMBER_ROOM]}-{number}" for number in count(2)))
     return next(persona_id for persona_id in ids if not taken.has_id(persona_id))
 
 
-def _keep(session: ChatSession, it: EditorState) -> None:
-    """What is not saved is never lost; what says the same as what is saved is no change."""
+def _store_draft(session: ChatSession, it: EditorState) -> None:
+    """Store the text as a draft, so that it is never lost; drop the draft if it says the same as what is saved."""
     own = session.personas.own
     if it.document.says(own.get(it.saved_id)) or (not it.saved_id and it.document == empty(_free(session, ""))):
         own.drop_draft(it.draft)
@@ -211,7 +216,7 @@ def _keep(session: ChatSession, it: EditorState) -> None:
 
 
 def save(session: ChatSession, it: EditorState, view: str) -> str:
-    """Save what stands there, and its id. Raises `InputError`."""
+    """Save what stands in the view, and return the id. Raises `InputError`."""
     take(session, it, view)
     for problem in problems(session, it):
         raise InputError(reason(problem))
@@ -219,7 +224,7 @@ def save(session: ChatSession, it: EditorState, view: str) -> str:
 
 
 def discard(session: ChatSession, it: EditorState) -> None:
-    """Go back to what is saved; this can be undone."""
+    """Drop the changes; this can be undone."""
     own, text = session.personas.own, it.kept
     name = str(it.document.field("name")) or i18n.NEW_PERSONA
     own.drop_draft(it.draft)

@@ -1,6 +1,6 @@
 """Personas as files: the buttons that export them, and the dialog that imports them.
 
-Draws; what a file holds is said in `chatcore.personas.transfer`, and nothing of it is stored before a click.
+Draws; `chatcore.personas.transfer` reads and writes the files. Nothing of a file is stored before a click.
 """
 
 import json
@@ -25,25 +25,27 @@ from chatcore.ui.storage import quota
 
 MAX_UPLOAD_MB = 5
 NAMED, LISTED = 10, 20
-"""How many personas of a file are named, and how many problems."""
+"""Personas of a file that are named, and problems that are listed."""
 DIALOG = "import-personas"
 READ = "personas-read"
-"""The file that was read last, by its id: a dialog is drawn again at every click in it."""
+"""The id of the file that was read last, with what it held: the dialog is drawn again at every click in it."""
 REPLACE = "personas-replace"
+"""The toggle that lets personas of the file replace own ones."""
 
 
 def ask_import() -> None:
+    """Open the import dialog."""
     dialogs.show(DIALOG)
 
 
 def draw(session: ChatSession) -> None:
-    """The import dialog, while it is open."""
+    """Draw the import dialog, if it is open."""
     if dialogs.is_open(DIALOG):
         st.dialog(i18n.IMPORT_PERSONAS, width="medium", on_dismiss=counted(dialogs.close))(_draw)(session)
 
 
 def draw_export(personas: Sequence[Persona], label: str) -> None:
-    """A button for the file of these personas; of one, its id names the file."""
+    """Draw the button for a file of these personas. A file with only one has its id in its name."""
     name = f"persona-{personas[0].id}" if len(personas) == 1 else "personas"
     st.download_button(
         label,
@@ -58,7 +60,7 @@ def draw_export(personas: Sequence[Persona], label: str) -> None:
 
 
 def draw_problems(problems: Sequence[Problem]) -> None:
-    """What is wrong, each with its field and its place: the first of them."""
+    """Draw the first of these problems, each with its field and its place, and how many more there are."""
     st.markdown("\n".join(f"- {i18n.plain(editor.said(it))}" for it in problems[:LISTED]))
     if len(problems) > LISTED:
         st.caption(i18n.more_problems(len(problems) - LISTED))
@@ -105,7 +107,7 @@ def _read(file: UploadedFile) -> Imported:
 
 
 def _offer(session: ChatSession, personas: tuple[Persona, ...], compared: Compared) -> None:
-    """What would come in, and the click that lets it in."""
+    """Say what the file holds, and draw the button that imports it, if there is room."""
     names = [persona.name for persona in personas[:NAMED]]
     st.markdown(i18n.plain(i18n.personas_in_file(names, len(personas) - len(names))))
     st.caption(i18n.personas_against(len(compared.new), len(compared.same), len(compared.other)))

@@ -1,7 +1,4 @@
-"""The page "Personas": the list of those that a visitor can choose from, and one of them with what can be done with it.
-
-How an own one is edited is `persona_editor.py`'s.
-"""
+"""The page "Personas": the list, or one persona with what can be done with it. An own one is edited in `editor`."""
 
 from collections.abc import Sequence
 
@@ -21,16 +18,18 @@ from chatcore.ui.shell import pages
 from chatcore.ui.shell.clicks import counted
 
 SEARCH, MORE = "personas-search", "personas-listed"
+"""In the session's state: what is searched for, and how many personas are listed."""
 LISTED = 30
 """Personas in the list until "Show more"."""
 LIVE = "300ms"
 
 
 def draw() -> None:
+    """Draw the page: the persona that is open, else the list."""
     here = current_session()
     opened = str(st.session_state.get(OPEN, ""))
     known = here.personas.library.find(opened)
-    # In a place of its own: what the other one had is gone as a whole.
+    # Each in a place of its own, so that the other is gone as a whole.
     with st.container(key="persona-open" if _is_open(here, opened, known) else "persona-list"):
         if _is_open(here, opened, known):
             _draw_one(here, opened, known)
@@ -40,13 +39,13 @@ def draw() -> None:
 
 
 def _is_open(here: ChatSession, opened: str, known: Known | None) -> bool:
-    """Whether there is something to be seen of the persona that is open: another tab may have deleted it."""
+    """Whether there is a persona or a draft to show: another tab may have deleted the open one."""
     draft = _draft_of(opened)
     return known is not None or opened.startswith(NEW) or bool(draft and here.personas.own.draft(draft) is not None)
 
 
 def _draft_of(opened: str) -> str:
-    """The name of the draft; empty for one that can't be edited."""
+    """The name of the draft; empty for a persona that can't be edited."""
     return opened if opened.startswith(NEW) else opened.removeprefix("own:") if opened.startswith("own:") else ""
 
 
@@ -118,7 +117,7 @@ def _show_more(listed: int) -> None:
 
 
 def _draw_unsaved_only(here: ChatSession) -> None:
-    """New ones that were never saved, and those that another tab has deleted meanwhile."""
+    """Draw the drafts without a saved persona: new ones, and those that another tab has deleted."""
     for draft, text in here.personas.own.drafts.items():
         if here.personas.own.get(draft) is None:
             name = str(Document(text).field("name")) or i18n.NEW_PERSONA

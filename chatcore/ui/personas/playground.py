@@ -1,6 +1,6 @@
-"""The test chat on the page of the personas: the one that is in the editor answers, and nothing of it is stored.
+"""The test chat on the page of the personas: the persona in the editor answers, and nothing is stored.
 
-Draws, and holds it for as long as it can be seen; what is asked and stopped is `chatcore.session.playground`'s.
+Draws, and keeps the chat for as long as it can be seen; `chatcore.session.playground` asks and stops.
 """
 
 from collections.abc import Iterator
@@ -28,15 +28,16 @@ from chatcore.ui.shell import clicks
 from chatcore.ui.shell.clicks import counted
 
 TRIAL, SENT, SEEN = "trial", "trial-sent", "trial-seen"
+"""In the session's state: the chat with its key, the message that was sent last, and whether this run drew the chat."""
 FIELD = "trial-field"
 STEP = 0.3
-"""Seconds between two looks at the answer that is being made."""
+"""Seconds between two drawings of the answer that is being made."""
 THOUGHT = 160
-"""Characters of what the model thinks that are shown while it does."""
+"""The last characters of the reasoning that the waiting line shows."""
 
 
 def draw(session: ChatSession, persona: Persona | None, key: str) -> None:
-    """The test chat with `persona` as the editor has it, None while that is no persona; another `key`, another chat."""
+    """Draw the test chat. `persona` is None while the editor's text is not valid; another `key` begins another chat."""
     st.session_state[SEEN] = True
     trial = _trial(session, key)
     wrong = _send(session, trial, persona)
@@ -66,9 +67,9 @@ def draw(session: ChatSession, persona: Persona | None, key: str) -> None:
 
 @contextmanager
 def watched(*, here: bool) -> Iterator[None]:
-    """Around a whole page, which has the test chat only if it is `here`: one that nobody sees any more is stopped.
+    """Around a whole page: end the test chat if the page did not draw it, as nobody sees its answer and it costs.
 
-    Its answer would only cost something.
+    `here` is the page that may draw it.
     """
     st.session_state.pop(SEEN, None)
     if not here:
@@ -93,12 +94,15 @@ def _trial(session: ChatSession, key: str) -> Playground:
 
 
 def _take() -> None:
-    """Not sent here: what was typed in the editor just before may not be drawn yet."""
+    """Take what was sent, for `draw` to send it: what was typed in the editor just before may not be taken yet."""
     st.session_state[SENT] = st.session_state[FIELD]
 
 
 def _send(session: ChatSession, trial: Playground, persona: Persona | None) -> str:
-    """Send what was written, if something was; what can't be sent goes back to the field. Why it can't."""
+    """Send the message that was taken, if there is one; the reason why nothing can be sent, or "".
+
+    A message that can't be sent goes back to the field.
+    """
     sent: str | None = st.session_state.pop(SENT, None)
     wrong = "" if persona else i18n.SOLVE_FIRST
     if sent and persona:
@@ -130,7 +134,7 @@ def _draw_message(trial: Playground, message: Message) -> None:
 
 @st.fragment(run_every=STEP)
 def _follow(trial: Playground) -> None:
-    """The answer that is being made, step by step. Each is a short run of this alone: no click waits for it."""
+    """Draw the answer that is being made, anew in each step: a short run of this fragment, for which no click waits."""
     clicks.draw_missed()
     run = trial.running
     if run is None or run.ended:
@@ -144,7 +148,7 @@ def _follow(trial: Playground) -> None:
 
 
 def _waiting(run: Run) -> str:
-    """What is said until the first word comes."""
+    """The waiting line, until the first word comes."""
     if retry := run.retry:
         return i18n.retrying(retry.scheduled, retry.left)
     thought = run.reply().reasoning[-THOUGHT:]

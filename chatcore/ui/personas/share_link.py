@@ -1,7 +1,7 @@
-"""A persona by the address of the app: the address to give away, and the dialog that asks before one is taken.
+"""A persona in a link: the address to give away, and the dialog that asks before one is added.
 
-What the address brings counts once, when the page is opened, and is taken by a click and by nothing else. What is in
-it, and what may be, is said in `chatcore.personas.links`.
+A persona in the address counts once, when the page is opened, and is added only by a click. `chatcore.personas.links`
+reads and writes it.
 """
 
 from collections.abc import Callable
@@ -24,11 +24,12 @@ from chatcore.ui.shell.clicks import counted
 PARAMETER = "persona"
 DIALOG = "persona-sent"
 SENT = "persona-sent-read"
+"""In the session's state: what the address brought, None once it is done; not there before the first run."""
 Act: TypeAlias = Callable[[ChatSession, Persona], object]
 
 
 def receive() -> None:
-    """When the page is opened: keep what its address brings, and take it out of there; so a reload does not ask again.
+    """When the page is opened: read the persona in its address and remove it, so that a reload does not ask again.
 
     Later the address counts no more: a run of the script may see an old one.
     """
@@ -42,14 +43,14 @@ def receive() -> None:
 
 
 def draw(session: ChatSession) -> None:
-    """The dialog, while it is open."""
+    """Draw the dialog, if it is open."""
     read: Read | None = st.session_state.get(SENT)
     if read and dialogs.is_open(DIALOG):
         st.dialog(i18n.PERSONA_SENT, width="medium", on_dismiss=counted(_forget))(_draw)(session, read)
 
 
 def draw_share(persona: Persona) -> None:
-    """The address that gives this persona to others, and what is not in it."""
+    """Draw the address that gives this persona to others, and say what is not in it."""
     try:
         text = links.text_of(persona)
     except InputError as error:
@@ -99,7 +100,7 @@ def _draw(session: ChatSession, read: Read) -> None:
 
 
 def _draw_model(session: ChatSession, persona: Persona) -> None:
-    """Which model it asks for, and what that costs."""
+    """Draw which model the persona asks for, and what that costs."""
     if not persona.model:
         st.caption(i18n.MODEL_OF_CHAT)
         return
@@ -124,7 +125,7 @@ def _forget() -> None:
 
 
 def _add(session: ChatSession, persona: Persona) -> Persona:
-    """Keep it, under an id and a name that are free."""
+    """Add it, under an id and a name that are free."""
     library = session.personas.library
     added = library.free(persona) if library.clash(persona) else persona
     session.personas.take_in((added,), replace=False)

@@ -1,4 +1,4 @@
-"""A click is drawn, whatever else the browser sends in the same moment.
+"""Callbacks for widgets, made so that every click is drawn, whatever else the browser sends in the same moment.
 
 Streamlit's page sends what happens within one turn of its event loop as one message. If a fragment's component reports
 in that turn, the message asks for that fragment only: the callback of the click runs, and the page stays as it was. So
@@ -20,9 +20,10 @@ DONE, DRAWN = "clicks-done", "clicks-drawn"
 
 
 def counted(callback: Callable[P, object], *, dialog: bool = False) -> Callable[P, None]:
-    """What every widget of the page gets as its callback; `dialog` where it opens a dialog, or is in one.
+    """Wrap the callback of a widget. Every widget has a wrapped one; an `InputError` is shown as a toast.
 
-    What can't be done is said. Who clicks beside a dialog has dismissed it, though the word of that may have been lost.
+    `dialog` is for a widget that opens a dialog or stands in one. A click on any other closes the dialog: it can only
+    be clicked when the dialog was dismissed, and Streamlit's report of that may have been lost.
     """
 
     def click(*args: P.args, **kwargs: P.kwargs) -> None:
@@ -32,16 +33,16 @@ def counted(callback: Callable[P, object], *, dialog: bool = False) -> Callable[
             st.toast(i18n.plain(i18n.said(str(error))), icon=":material/edit:")
         if not dialog:
             dialogs.close()
-        # Last: to touch the session's state is to give way to a run that has been asked for meanwhile.
+        # Last: where the session's state is touched, Streamlit may end this script for a newer run.
         st.session_state[DONE] = st.session_state.get(DONE, 0) + 1
 
     return click
 
 
 def typed(callback: Callable[P, object], *fragments: str) -> Callable[P, None]:
-    """What a field gets as its callback whose change shows only in these fragments, by their keys: no more is drawn.
+    """Wrap the callback of a field whose change shows only in the fragments with these keys: only they are drawn.
 
-    It is not counted, or each would draw the whole page. Where the whole page is drawn anyway, they are.
+    It is not counted, or each change would draw the whole page.
     """
 
     def change(*args: P.args, **kwargs: P.kwargs) -> None:
@@ -54,11 +55,11 @@ def typed(callback: Callable[P, object], *fragments: str) -> Callable[P, None]:
 
 
 def draw_all() -> None:
-    """The whole page is being drawn."""
+    """At the start of a run of the whole script: note that it draws every click so far."""
     st.session_state[DRAWN] = st.session_state.get(DONE, 0)
 
 
 def draw_missed() -> None:
-    """At the start of a fragment: draw the whole page where a click is not drawn, those in the fragment itself too."""
+    """At the start of a fragment: run the whole script if a click is not drawn yet, one in the fragment included."""
     if st.session_state.get(DRAWN) != st.session_state.get(DONE, 0):
         st.rerun()

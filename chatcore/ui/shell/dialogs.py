@@ -1,7 +1,7 @@
-"""Which dialog is open.
+"""The name of the open dialog, if one is open.
 
-A run of the whole script closes a dialog that it does not draw again: another tab's news, the end of an answer, a click
-in the dialog itself would. So the one that is open is drawn in every run, until it is dismissed.
+A run of the whole script closes every dialog that it does not draw, and another tab, the end of an answer or a click in
+the dialog can cause one. So the open dialog is drawn in every run until it is dismissed.
 """
 
 import streamlit as st

@@ -1,8 +1,8 @@
 """The address of the page names the open chat, so a reload, a bookmark or the browser's way back finds it.
 
-It opens a chat only in the browser that has it. What a run of the script sees as the address can be an old one, if a
-click was on its way while the address was changed: so it counts once, when the page is opened; after that the page
-itself says when the visitor has gone back or forth.
+It opens a chat only in the browser that has it. The script may see an old address, if a click was on its way while
+the address changed. So the address counts once, when the page is opened; after that a component reports when the
+visitor has gone back or forth.
 """
 
 from collections.abc import Mapping
@@ -13,17 +13,20 @@ from chatcore.session.session import ChatSession
 
 PARAMETER = "chat"
 SHOWN = "link"
+"""The id that the address has now, "" for none; None while another page is shown, whose address has none."""
 WENT = "link-went"
+"""The `at` of the last report that was followed."""
 
 
 def asked() -> str | None:
+    """The chat id in the address, as this run of the script sees it."""
     return st.query_params.get(PARAMETER)
 
 
 def go(session: ChatSession, went: object) -> None:
-    """Go where the visitor went by the browser's way back or forth, if it is not done yet: to the `chat` of `went`.
+    """Open the chat that the visitor went to by the browser's Back or Forward, once for each time.
 
-    `at` tells one time from another. Both come from the page.
+    `went` comes from the page: `{"chat": id or "", "at": a number that tells one time from another}`.
     """
     if not isinstance(went, Mapping) or went.get("at") == st.session_state.get(WENT):
         return
@@ -37,7 +40,7 @@ def go(session: ChatSession, went: object) -> None:
 
 
 def show(session: ChatSession) -> None:
-    """Let the address name the open chat, if it is stored."""
+    """Let the address name the open chat, if it is stored. After another page, open the chat that the address names."""
     if SHOWN in st.session_state and st.session_state[SHOWN] is None:
         st.session_state[SHOWN] = asked() or ""
         if name := asked():
@@ -53,12 +56,12 @@ def show(session: ChatSession) -> None:
 
 
 def hide() -> None:
-    """Another page is shown, whose address names no chat."""
+    """Note that another page is shown, whose address names no chat."""
     st.session_state[SHOWN] = None
 
 
 def to(session: ChatSession) -> dict[str, str]:
-    """What the address of the chat's page has behind its "?"."""
+    """The query parameters of a link to the open chat."""
     return {PARAMETER: named} if (named := _named(session)) else {}
 
 

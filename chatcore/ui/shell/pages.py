@@ -1,32 +1,33 @@
-"""Which pages there are beside the chat, and the wish to be back in the chat.
+"""The names of the pages, the page that is shown, and the request to go back to the chat.
 
-A callback can't change the page: it says what it wants here, and the frame does it in the run that follows.
+A callback can't switch the page: it asks for it here, and `app` switches in the run that follows.
 """
 
 import streamlit as st
 
 INSIGHTS, PERSONAS = "insights", "personas"
-"""A page's name in the address. That of the chat is empty."""
+"""Names of pages, as in their addresses. The chat's name is empty."""
 ELSEWHERE = (INSIGHTS, PERSONAS)
 TO_CHAT, NOW = "to-chat", "page"
 
 
 def to_chat() -> None:
-    """Show the chat, whichever page is open."""
+    """Ask for the chat's page."""
     st.session_state[TO_CHAT] = True
 
 
 def wants_chat() -> bool:
+    """Whether the chat's page was asked for, and is not shown yet."""
     return TO_CHAT in st.session_state
 
 
 def enter(name: str) -> None:
-    """This page is shown."""
+    """Note that the page with this name is shown."""
     st.session_state[NOW] = name
     if not name:
         st.session_state.pop(TO_CHAT, None)
 
 
 def now() -> str:
-    """The page that is shown."""
+    """The name of the page that is shown."""
     return str(st.session_state.get(NOW, ""))

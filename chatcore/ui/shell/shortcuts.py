@@ -1,8 +1,8 @@
-"""The keyboard shortcuts: which keys press what, and the table of them.
+"""The keyboard shortcuts: which keys press which button, and the table that lists them.
 
-A key presses a button that is on the page, so it does what a click does; `shortcuts.js` listens. Alt and Shift with a
-letter is free in Chromium, Firefox and Safari, in Streamlit (`r` and `c`), and in screen readers; Ctrl or Cmd with one
-is not, nor is AltGr on many keyboards.
+A key presses a button that is on the page, so it does what a click does. Alt and Shift with a letter is free in
+Chromium, Firefox and Safari, in Streamlit (`r` and `c`), and in screen readers; Ctrl or Cmd with one is not, nor is
+AltGr on many keyboards.
 """
 
 import streamlit as st
@@ -20,17 +20,17 @@ KEYS = {
     "jump": "alt+shift+e",
     "list": "?",
 }
-"""By what they do, as `shortcuts.js` names it."""
+"""The keys of each act, as a component reports them."""
 ON_A_MAC = {"alt": "⌥", "shift": "⇧"}
 
 
 def draw() -> None:
-    """Shows nothing; to be drawn where that takes no room."""
+    """Listen for the keys. Shows nothing; to be drawn where that takes no room."""
     key_listener.mount({keys: act for act, keys in KEYS.items()})
 
 
 def draw_list() -> None:
-    """The table of what each key does, named as this visitor's keyboard has them."""
+    """Draw the table of what each key does, with the names that this visitor's keyboard has on them."""
     says = {
         "new": i18n.NEW_CHAT,
         "search": i18n.SEARCH_CHATS,

@@ -7,7 +7,7 @@ import streamlit as st
 
 
 def time_zone() -> tzinfo:
-    """UTC where the browser says nothing that is known here."""
+    """The zone of this browser; UTC where it names none that is known here."""
     try:
         return ZoneInfo(st.context.timezone or "UTC")
     except (ZoneInfoNotFoundError, ValueError):

@@ -1,4 +1,4 @@
-"""The chats of this browser: new ones, the search, the list by date, and what can be done with the one that is open."""
+"""The list of chats: buttons for new ones, the search, the chats by date, and the actions for the open one."""
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
@@ -21,9 +21,11 @@ LISTED = 40
 """Chats in the list until "Show more": each costs the browser and every run of the script."""
 TITLE_POLL = 0.5
 RENAMING, MORE = "renaming", "chats-listed"
+"""In the session's state: the id of the chat that gets a new name, and how many chats are listed."""
 
 
 def draw(session: ChatSession) -> None:
+    """Draw the chats into the sidebar, with the dialogs that open from there."""
     with st.sidebar:
         with st.container(key="chats-new", gap="xsmall"):
             st.button(
@@ -68,8 +70,8 @@ def draw(session: ChatSession) -> None:
 
 
 @st.fragment(run_every=TITLE_POLL)
-def draw_title_on_its_way(session: ChatSession) -> None:
-    """Shows nothing; draws the page again when a title has come. While an answer streams, this waits."""
+def watch_titles(session: ChatSession) -> None:
+    """Draw the page again when a model's title has come. Shows nothing. While an answer streams, no fragment runs."""
     clicks.draw_missed()
     if session.titles.ready:
         st.rerun()
@@ -133,7 +135,7 @@ def _draw_row(session: ChatSession, entry: Entry, label: str) -> None:
 
 
 def _draw_actions(session: ChatSession, entry: Entry) -> None:
-    """Under the chat that is open."""
+    """Draw what can be done with the open chat, or the field for its new name, under its row."""
     if st.session_state.get(RENAMING) == entry.id:
         st.text_input(
             i18n.NEW_NAME,

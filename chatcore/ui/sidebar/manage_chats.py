@@ -17,17 +17,19 @@ from chatcore.ui.storage import downloads, quota
 
 MAX_UPLOAD_MB = 200
 RESERVE = 100_000
-"""Characters that an import leaves free for the chats to go on."""
+"""Characters that an import leaves free, so that the chats can go on."""
 DIALOG = "manage"
 READ = "imported"
-"""The file that was read last, by its id: a dialog is drawn again at every click in it."""
+"""The id of the file that was read last, with what it held: the dialog is drawn again at every click in it."""
 
 
 def ask() -> None:
+    """Open the dialog."""
     dialogs.show(DIALOG)
 
 
 def draw(session: ChatSession) -> None:
+    """Draw the dialog, which must be open."""
     st.dialog(i18n.MANAGE_CHATS, width="medium", on_dismiss=clicks.counted(dialogs.close))(_draw)(session)
 
 
@@ -60,7 +62,7 @@ def _draw_import(session: ChatSession) -> None:
 
 
 def _read(file: UploadedFile) -> Imported | str:
-    """What is in the file, or why it can't be read."""
+    """The chats in the file, or the reason why it can't be read."""
     bar = st.empty()
 
     def show(done: float) -> None:
@@ -75,9 +77,9 @@ def _read(file: UploadedFile) -> Imported | str:
 
 
 def _offer(session: ChatSession, imported: Imported) -> None:
-    """What would come in, and the click that lets it in."""
+    """Say what the file holds, and draw the button that imports as much as there is room for."""
     st.markdown(i18n.plain(i18n.holds(imported)))
-    fitting, needed = _fitting(session, imported.conversations)
+    fitting, needed = _newest_that_fit(session, imported.conversations)
     chats = imported.conversations
     if len(fitting) < len(chats):
         free = i18n.size(max(0, quota.QUOTA - session.storage.used))
@@ -100,7 +102,7 @@ def _import(session: ChatSession, chats: tuple[Conversation, ...]) -> None:
     del st.session_state[READ]
 
 
-def _fitting(session: ChatSession, chats: tuple[Conversation, ...]) -> tuple[tuple[Conversation, ...], int]:
+def _newest_that_fit(session: ChatSession, chats: tuple[Conversation, ...]) -> tuple[tuple[Conversation, ...], int]:
     """The newest chats that the storage has room for, and what all of them need, in characters."""
     newest = sorted(chats, key=lambda chat: chat.updated, reverse=True)
     sizes = [len(compression.text_of(compression.pack(codec.dump(chat)))) for chat in newest]

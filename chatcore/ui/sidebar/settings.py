@@ -1,6 +1,6 @@
-"""The dialog "Settings": what the visitor wishes in every chat of this browser, and the keyboard shortcuts.
+"""The dialog "Settings": the preferences for every chat of this browser, and the list of keyboard shortcuts.
 
-Draws; the wishes are the index's (`chatcore/index.py`), and what comes of them is done where they are read.
+Draws; the browser store holds the preferences, and they take effect where they are read.
 """
 
 from dataclasses import replace
@@ -13,21 +13,23 @@ from chatcore.ui.shell import clicks, dialogs, shortcuts
 from chatcore.ui.shell.clicks import counted
 
 DIALOG = "preferences"
-LANGUAGE, TITLES, SUMMARIES = "wish-language", "wish-titles", "wish-summaries"
+LANGUAGE, TITLES, SUMMARIES = "preference-language", "preference-titles", "preference-summaries"
 
 
 def ask() -> None:
+    """Open the dialog."""
     dialogs.show(DIALOG)
     for name in (LANGUAGE, TITLES, SUMMARIES):
         st.session_state.pop(name, None)
 
 
-def speak(session: ChatSession) -> None:
-    """Let the page be in the language that the visitor wishes."""
+def set_language(session: ChatSession) -> None:
+    """Draw the page in the language of the preferences from now on."""
     st.session_state[i18n.CHOSEN] = session.preferences.language
 
 
 def draw(session: ChatSession) -> None:
+    """Draw the dialog, which must be open."""
     st.dialog(i18n.SETTINGS, on_dismiss=counted(dialogs.close))(_draw)(session)
 
 
@@ -49,7 +51,7 @@ def _draw(session: ChatSession) -> None:
             i18n.MODEL_TITLES,
             value=preferences.titles,
             key=TITLES,
-            on_change=counted(_wish, dialog=True),
+            on_change=counted(_save, dialog=True),
             args=(session,),
         )
         st.caption(i18n.MODEL_TITLES_HELP)
@@ -57,7 +59,7 @@ def _draw(session: ChatSession) -> None:
         i18n.SUMMARIES,
         value=preferences.summaries,
         key=SUMMARIES,
-        on_change=counted(_wish, dialog=True),
+        on_change=counted(_save, dialog=True),
         args=(session,),
     )
     st.caption(i18n.SUMMARIES_HELP)
@@ -66,10 +68,10 @@ def _draw(session: ChatSession) -> None:
 
 def _choose_language(session: ChatSession) -> None:
     session.set_preferences(replace(session.preferences, language=st.session_state[LANGUAGE]))
-    speak(session)
+    set_language(session)
 
 
-def _wish(session: ChatSession) -> None:
+def _save(session: ChatSession) -> None:
     preferences = session.preferences
     titles, summaries = st.session_state.get(TITLES, preferences.titles), st.session_state[SUMMARIES]
     session.set_preferences(replace(preferences, titles=titles, summaries=summaries))

@@ -1,4 +1,4 @@
-"""Chats as files that the visitor downloads: made when they are asked for, so with all that is known by then."""
+"""Buttons that download chats. A file is made when its button is clicked, with everything known by then."""
 
 from collections.abc import Callable
 from functools import partial
@@ -10,18 +10,19 @@ from chatcore.storage.browser.loading import Damage
 from chatcore.transfer import json_export, markdown_export
 
 Chats = Callable[[], list[Conversation]]
-FORMS: dict[str, tuple[str, str, Callable[[list[Conversation]], str]]] = {
+"""Gives the chats at the click."""
+FORMS: dict[str, tuple[str, str, Callable[[list[Conversation]], str]]] = {  # suffix, MIME type, writer
     "JSON": (".json", "application/json", json_export.export),
     "Markdown": (".md", "text/markdown", markdown_export.to_markdown),
 }
 
 
 def draw(label: str, form: str, chats: Chats, named: list[Conversation], *, key: str, primary: bool = False) -> None:
-    """A button for the file of `chats` in a form of `FORMS`; the file's name is that of the chats `named`."""
-    suffix, mime, made = FORMS[form]
+    """Draw the button for `chats` in a form of `FORMS`. The file is named after the chats in `named`."""
+    suffix, mime, write = FORMS[form]
     st.download_button(
         label,
-        data=partial(_file, made, chats),
+        data=partial(_file, write, chats),
         file_name=markdown_export.file_name(named, suffix),
         mime=mime,
         key=key,
@@ -32,7 +33,7 @@ def draw(label: str, form: str, chats: Chats, named: list[Conversation], *, key:
 
 
 def draw_unreadable(label: str, damages: list[Damage]) -> None:
-    """A button for the file of what was stored and can't be read."""
+    """Draw the button for a file of the stored items that can't be read, as they are."""
     st.download_button(
         label,
         data=lambda: "\n".join(damage.to_json() for damage in damages),
@@ -42,5 +43,5 @@ def draw_unreadable(label: str, damages: list[Damage]) -> None:
     )
 
 
-def _file(made: Callable[[list[Conversation]], str], chats: Chats) -> str:
-    return made(chats())
+def _file(write: Callable[[list[Conversation]], str], chats: Chats) -> str:
+    return write(chats())

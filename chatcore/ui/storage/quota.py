@@ -1,6 +1,6 @@
-"""Room in the browser's storage: how much is used, and the way out when it is full.
+"""The room in the browser's storage: a meter, and what a visitor can do when it is full.
 
-Draws; what is deleted is deleted by `chats.py`.
+Draws; the session deletes.
 """
 
 import streamlit as st
@@ -14,19 +14,21 @@ from chatcore.ui.shell.clicks import counted
 from chatcore.ui.storage import downloads
 
 QUOTA = 5_242_880
-"""Characters that Chromium, Firefox and Safari give to one address, as they document it; a page can't ask for it."""
+"""Characters that Chromium, Firefox and Safari give to one origin, as they document it; a page can't ask for it."""
 LISTED = 100
+"""Chats that are offered to be deleted."""
 DIALOG = "room"
 
 
 def draw_meter(session: ChatSession) -> None:
+    """Draw how much of the room is used."""
     st.progress(
         min(1.0, session.storage.used / QUOTA), text=i18n.used(session.storage.used, max(QUOTA, session.storage.used))
     )
 
 
 def draw_way_out(session: ChatSession) -> None:
-    """Beside the words that say why nothing is stored."""
+    """Draw what can be done while something can't be stored: download all, delete old chats, try again."""
     if session.storage.pending_writes.problem == "full":
         st.caption(i18n.used(session.storage.used, max(QUOTA, session.storage.used)))
     with st.container(horizontal=True):
@@ -53,7 +55,7 @@ def _ask_for_room() -> None:
 
 
 def _draw_room(session: ChatSession) -> None:
-    """Which chats to drop, the oldest first, with what each takes."""
+    """Let the visitor choose chats to delete, the oldest first, each with its size."""
     clicks.draw_missed()
     st.markdown(i18n.ROOM)
     draw_meter(session)

@@ -1,7 +1,7 @@
-"""Between the outbox and the browser's storage: reading everything once, drawing writes until they are confirmed.
+"""The way to the browser's storage: it is read once, and pending writes are drawn until they are confirmed.
 
-`streamlit-local-storage` carries the data and confirms nothing; a component of our own looks at what is really stored
-and reports it. Owns the elements that do this and their keys.
+The package `streamlit-local-storage` carries the data and confirms nothing; a component of our own looks at what is
+really stored and reports it.
 """
 
 from collections.abc import Mapping
@@ -18,13 +18,15 @@ from chatcore.ui.shell import clicks, pages
 from chatcore.ui.storage import quota
 
 READ_KEY = "storage_init"
+"""The key under which the package puts everything that it has read."""
 FIRST_WATCH = "storage-first-watch"
+"""The key of the look-out for the write that is drawn first."""
 
 
 def read_all() -> Mapping[str, Any]:
-    """Everything that the browser's storage holds. Blocks the script until the browser has answered.
+    """Everything that the browser's storage holds, by key. Blocks the script until the browser has answered.
 
-    Where storage is switched off, the package never answers: then a report ends the wait with nothing.
+    Where storage is switched off, the package never answers: then a report of our component ends the wait, with {}.
     """
 
     def on_report() -> None:
@@ -40,7 +42,7 @@ def read_all() -> Mapping[str, Any]:
 
 
 def draw_write(write: Write, element_key: str) -> None:
-    """One iframe of the package, which writes when its arguments change."""
+    """Draw one iframe of the package, which writes when its arguments change."""
     storage = LocalStorage(READ_KEY)
     if write.value is None:
         storage.eraseItem(write.key, key=f"remove-{element_key}")
@@ -50,24 +52,26 @@ def draw_write(write: Write, element_key: str) -> None:
 
 
 def draw_first(session: ChatSession) -> Write:
-    """The write that matters most, through an iframe that stays: the question that an answer waits for, if one does.
+    """Draw and return the most urgent write: the question whose answer waits for it, if there is one.
 
-    Its confirmation comes by HTTP, past the script that waits for it. Where there are no routes, it interrupts the
-    script: so outside any fragment.
+    Its iframe stays on the page. The confirmation comes by HTTP, beside the script that waits for it; where the host
+    serves no routes, it must interrupt the script, so this is drawn outside any fragment.
     """
     storage_watch.mount_code("storage-code")
     write = session.list.next_write()
     draw_write(write, "storage-first")
-    _mount(FIRST_WATCH, session, [write] if session.storage.pending_writes.get(write.key) else [], token=session.token)
+    _draw_lookout(
+        FIRST_WATCH, session, [write] if session.storage.pending_writes.get(write.key) else [], token=session.token
+    )
     return write
 
 
 @st.fragment(key=keys.STORAGE_PENDING)
 def draw_pending(session: ChatSession, first: Write) -> None:
-    """The pending writes but `first`, which is drawn; whether the conversation is saved; the way out when it is not.
+    """Draw all pending writes but `first`, which is drawn already, and say whether the chat is saved.
 
-    A fragment: a confirmation waits for a streaming script, and draws no more than this. What is left over waits until
-    what is to be stored is confirmed, so the parts of an answer are there until the answer is.
+    As a fragment: a confirmation waits for a streaming script, and draws only this. What is left over is erased only
+    when nothing waits to be stored, so the checkpoints of an answer stay until the answer itself is stored.
     """
     clicks.draw_missed()
     if session.sync.take_news():
@@ -80,7 +84,7 @@ def draw_pending(session: ChatSession, first: Write) -> None:
             draw_write(write, f"{write.key}-{session.storage.pending_writes.attempt}")
         for key in session.storage.pending_writes.take_leftovers():
             draw_write(Write(key, None), key)
-    _mount("storage-watch", session, writes, labels=i18n.storage(_is_stored(session)), watching=True)
+    _draw_lookout("storage-watch", session, writes, labels=i18n.storage(_is_stored(session)), watching=True)
     if session.storage.pending_writes.problem:
         quota.draw_way_out(session)
     if away := session.storage.server_away or (session.storage.server.problem if session.storage.server else ""):
@@ -88,19 +92,19 @@ def draw_pending(session: ChatSession, first: Write) -> None:
 
 
 def went() -> object:
-    """What the page says of the browser's way back and forth, for `link.go`."""
+    """The last report of the browser's Back or Forward, for `link.go`."""
     return getattr(st.session_state.get(FIRST_WATCH), "went", None)
 
 
-def _go() -> None:
-    """Nothing: the next run of the script goes. Streamlit hands on only what has a callback."""
+def _on_went() -> None:
+    """Do nothing: the next run of the script opens the chat. Streamlit reports only what has a callback."""
 
 
 def _is_stored(session: ChatSession) -> bool:
     return bool(session.chats.current.messages) and session.chats.current.id not in session.chats.unsaved
 
 
-def _mount(
+def _draw_lookout(
     key: str,
     session: ChatSession,
     writes: list[Write],
@@ -109,11 +113,11 @@ def _mount(
     token: str | None = None,
     watching: bool = False,
 ) -> None:
-    """A look-out for `writes`; a `watching` one looks for what other tabs store, too."""
+    """Draw a look-out for `writes`; a `watching` one also reports what other tabs store."""
 
     def on_report() -> None:
         if (state := st.session_state.get(key)) is None:
-            # Streamlit forgets it when another page is asked for in the same moment: so it is asked for once more.
+            # Streamlit drops the report if another page is asked for in the same moment: ask for it once more.
             session.storage.pending_writes.retry()
             return
         session.sync.take_report(state.report)
@@ -122,7 +126,7 @@ def _mount(
         "expect": {write.key: write.stamp for write in writes},
         "state": "saving" if session.storage.browser.waits(session.chats.current.id) else "saved",
         "words": labels,
-        "visit": token,
+        "session": token,
         "attempt": session.storage.pending_writes.attempt,
     }
     if token:
@@ -130,4 +134,4 @@ def _mount(
     if watching:
         data["known"] = session.storage.browser.known(session.chats.current.id)
         data["by"] = session.storage.browser.by
-    storage_watch.mount_lookout(key, data, on_report, clicks.counted(_go))
+    storage_watch.mount_lookout(key, data, on_report, clicks.counted(_on_went))

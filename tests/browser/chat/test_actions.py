@@ -1,4 +1,4 @@
-"""What one can do with a message: the row of buttons under it, by mouse and by keyboard."""
+"""The row of buttons under a message, by mouse and by keyboard."""
 
 import pytest
 from playwright.sync_api import BrowserContext, Locator, expect
@@ -45,7 +45,7 @@ def test_a_rating_and_its_reason_are_stored_and_can_be_taken_back(chat: Chat, up
     chat.page.get_by_label("Why? (optional)").fill("It is wrong.")
     chat.page.keyboard.press("Enter")
     chat.wait_for_stored("chat.messages[1].feedback?.reason === 'It is wrong.'")
-    chat.reconcile()
+    chat.settle()
     chat.reload()
     expect(button(chat.answer, "Bad answer")).to_have_attribute("aria-pressed", "true")
     expect(button(chat.answer, "Good answer")).to_have_attribute("aria-pressed", "false")
@@ -86,7 +86,7 @@ def test_a_question_can_be_edited_by_keyboard_and_both_versions_stay(chat: Chat,
     expect(chat.answer).to_contain_text("Two.")
     chat.wait_until_done()
     expect(chat.questions).to_contain_text("Second?")
-    chat.reconcile()
+    chat.settle()
     button(chat.questions, "Previous version").press("Enter")
     expect(chat.answer).to_contain_text("One.")
     expect(chat.questions).to_contain_text("First?")

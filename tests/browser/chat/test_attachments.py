@@ -1,4 +1,4 @@
-"""What is attached to a message, as a visitor does it: by the button, by pasting, by dropping."""
+"""Attaching files to a message as a visitor does: by the button, by pasting, by dropping."""
 
 import base64
 import json
@@ -39,7 +39,7 @@ def bring(chat: Chat, how: str, name: str, content: bytes, kind: str = "text/pla
 
 
 def attach(chat: Chat, *files: tuple[str, bytes]) -> None:
-    """By the button."""
+    """Attach files by the button."""
     kind = "application/octet-stream"
     chat.page.locator("[data-testid=stChatInput] input[type=file]").first.set_input_files(
         [{"name": name, "mimeType": kind, "buffer": content} for name, content in files]
@@ -47,19 +47,19 @@ def attach(chat: Chat, *files: tuple[str, bytes]) -> None:
 
 
 def attached(chat: Chat) -> Locator:
-    """What is said of what is attached, before it is sent."""
+    """The lines about the attachments of the message that is being written."""
     return chat.page.locator(".st-key-attached")
 
 
 def question(upstream: Upstream, number: int = 0) -> str:
-    """What the model got as the last message."""
+    """The last message as the model got it."""
     content = upstream.exchange(number).body["messages"][-1]["content"]
     return content if isinstance(content, str) else json.dumps(content)
 
 
 @pytest.mark.parametrize("how", ["paste", "drop"])
 def test_a_file_is_attached_by_pasting_and_by_dropping(chat: Chat, upstream: Upstream, how: str) -> None:
-    chat.reconcile()
+    chat.settle()
     bring(chat, how, "plan.md", PLAN)
     expect(attached(chat)).to_contain_text("plan.md · 4 kB · about 1,100 tokens")
     chat.ask("When do we meet?")
@@ -73,7 +73,7 @@ def test_a_file_is_attached_by_pasting_and_by_dropping(chat: Chat, upstream: Ups
 
 
 def test_an_image_that_is_pasted_is_seen_in_the_message(chat: Chat, upstream: Upstream) -> None:
-    chat.reconcile()
+    chat.settle()
     bring(chat, "paste", "image.png", picture(), "image/png")
     expect(attached(chat)).to_contain_text("image.png")
     chat.ask("What is this?")
@@ -82,7 +82,7 @@ def test_an_image_that_is_pasted_is_seen_in_the_message(chat: Chat, upstream: Up
 
 
 def test_files_go_without_a_word(chat: Chat, upstream: Upstream) -> None:
-    chat.reconcile()
+    chat.settle()
     attach(chat, ("secret.pdf", pdf(SECRET)))
     expect(attached(chat)).to_contain_text("secret.pdf")
     chat.button("Send message").click()
@@ -92,7 +92,7 @@ def test_files_go_without_a_word(chat: Chat, upstream: Upstream) -> None:
 
 
 def test_what_is_taken_out_again_is_not_sent(chat: Chat, upstream: Upstream) -> None:
-    chat.reconcile()
+    chat.settle()
     attach(chat, ("plan.md", PLAN), ("other.txt", b"Other words"))
     expect(attached(chat)).to_contain_text("In all about")
     chat.button("Remove plan.md").click()
@@ -106,7 +106,7 @@ def test_what_is_taken_out_again_is_not_sent(chat: Chat, upstream: Upstream) -> 
 def test_of_several_files_one_that_can_t_be_read_costs_neither_the_text_nor_the_others(
     chat: Chat, upstream: Upstream
 ) -> None:
-    chat.reconcile()
+    chat.settle()
     attach(chat, ("plan.md", PLAN), ("locked.pdf", pdf("a", password="x")), ("secret.pdf", pdf(SECRET)))
     why = "“locked.pdf” is locked with a password"
     expect(attached(chat)).to_contain_text(why)
@@ -118,7 +118,7 @@ def test_of_several_files_one_that_can_t_be_read_costs_neither_the_text_nor_the_
     assert upstream.exchanges == []
     chat.button("Remove secret.pdf").click()
     expect(attached(chat)).not_to_contain_text("secret.pdf")
-    chat.reconcile()
+    chat.settle()
     chat.field.press("Enter")
     expect(chat.answer).to_contain_text("Hello world")
     chat.wait_until_done()
@@ -144,7 +144,7 @@ def test_a_file_that_comes_during_an_answer_waits_with_its_message(chat: Chat, u
 
 def test_a_name_is_shown_as_it_is(chat: Chat, upstream: Upstream) -> None:
     """Names come from outside: nothing in them is Markdown, HTML or a way."""
-    chat.reconcile()
+    chat.settle()
     attach(chat, ("<img src=x onerror=alert(1)>**b** :red[x].md", PLAN))
     expect(attached(chat)).to_contain_text("<img src=x onerror=alert(1)>**b** :red[x].md · 4 kB")
     chat.ask("What is in it?")
@@ -158,7 +158,7 @@ LARGE = b" ".join(b"%x" % (number * 2654435761 % 2**32) for number in range(20_0
 def test_a_file_that_the_storage_has_no_room_for_goes_out_and_can_be_stored_later(
     chat: Chat, upstream: Upstream
 ) -> None:
-    chat.reconcile()
+    chat.settle()
     fill(chat)
     chat.page.evaluate("delete localStorage['filler.10000.0']")
     attach(chat, ("large.txt", LARGE))
@@ -173,7 +173,7 @@ def test_a_file_that_the_storage_has_no_room_for_goes_out_and_can_be_stored_late
 
 
 def test_the_meter_counts_what_is_attached(chat: Chat, upstream: Upstream) -> None:
-    chat.reconcile()
+    chat.settle()
     attach(chat, ("large.txt", LARGE))
     expect(attached(chat)).to_contain_text("large.txt")
     chat.ask("What is in it?")

@@ -55,7 +55,7 @@ def test_continue_joins_the_rest_without_what_the_model_says_twice(chat: Chat, u
     chat.click("Continue")
     expect(chat.answer).to_contain_text(begun + "dle of a word.")
     expect(chat.button("Continue")).to_have_count(0)
-    chat.reconcile()
+    chat.settle()
     answer = chat.stored_chat()["messages"][-1]
     assert (answer["text"], answer["ending"], len(answer["runs"])) == (begun + "dle of a word.", "complete", 1)
     said = upstream.exchange(1).body["messages"]

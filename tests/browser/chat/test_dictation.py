@@ -32,13 +32,13 @@ def posts(upstream: Upstream) -> list[str]:
 def test_what_is_dictated_comes_into_the_field_and_is_sent_when_the_visitor_says_so(
     chat: Chat, upstream: Upstream
 ) -> None:
-    chat.reconcile()
+    chat.settle()
     chat.field.fill("Well then:")
     dictate(chat)
     expect(chat.field).to_have_value("Well then: Dictated words.")
     assert posts(upstream) == ["/v1/audio/transcriptions"]
     expect(chat.questions).to_have_count(0)
-    chat.reconcile()
+    chat.settle()
     chat.ask("Well then: Corrected words.")
     assert upstream.exchanges[-1].body["messages"][-1]["content"] == "Well then: Corrected words."
     assert "RIFF" not in json.dumps(chat.stored())
@@ -46,7 +46,7 @@ def test_what_is_dictated_comes_into_the_field_and_is_sent_when_the_visitor_says
 
 def test_what_can_t_be_heard_is_said_and_costs_nothing_that_was_written(chat: Chat, upstream: Upstream) -> None:
     upstream.transcript = Script((Status(401, JSON, json.dumps({"error": {"message": f"canary {KEY}"}})),))
-    chat.reconcile()
+    chat.settle()
     chat.field.fill("Well then:")
     dictate(chat)
     expect(chat.page.get_by_role("alert").filter(has_text="The key was rejected")).to_be_visible()
@@ -56,7 +56,7 @@ def test_what_can_t_be_heard_is_said_and_costs_nothing_that_was_written(chat: Ch
 
 def test_the_page_can_be_used_while_it_listens_and_the_wait_can_be_ended(chat: Chat, upstream: Upstream) -> None:
     upstream.transcript = Script((Stall(),))
-    chat.reconcile()
+    chat.settle()
     chat.field.fill("Well then:")
     dictate(chat)
     expect(chat.page.get_by_text("Writing down what you said…")).to_be_visible()

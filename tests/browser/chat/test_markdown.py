@@ -1,4 +1,4 @@
-"""What models write, as a real browser shows it, and while it is being written."""
+"""Markdown of models as a real browser shows it, finished and while it is being written."""
 
 import json
 import re
@@ -29,7 +29,7 @@ HTML_IMAGE = '<img src="https://evil.example/dog.png" alt="a dog">'
 
 @pytest.fixture
 def foreign(context: BrowserContext) -> list[str]:
-    """What the pages of the visitor ask of anybody but the app."""
+    """The requests of the visitor's pages to anybody but the app."""
     asked: list[str] = []
 
     def note(request: Request) -> None:

@@ -1,4 +1,4 @@
-"""Who answers: providers, models, keys of the visitor's own, and images."""
+"""Choosing who answers: providers, models, keys of the visitor's own, and models that take images."""
 
 import io
 import json
@@ -34,7 +34,7 @@ def choose(chat: Chat, label: str, option: str) -> None:
 
 
 def open_dialog(chat: Chat) -> None:
-    chat.reconcile()
+    chat.settle()
     chat.page.locator(".st-key-choose-model button").click()
     dialog(chat).get_by_label("Provider").wait_for()
 
@@ -52,9 +52,9 @@ def use_own(chat: Chat, other: Upstream, *, remember: bool = False) -> None:
         dialog(chat).get_by_text("Remember the key in this browser").click()
     dialog(chat).get_by_role("button", name="Test connection").click()
     expect(chat.page.get_by_text("Works: 2 models")).to_be_visible()
-    chat.reconcile()
+    chat.settle()
     expect(dialog(chat).get_by_text("Asking for the models…")).to_have_count(0)
-    chat.reconcile()
+    chat.settle()
     choose(chat, "Model", "own-2")
     dialog(chat).get_by_role("button", name="Use this model").click()
     expect(dialog(chat)).to_have_count(0)
@@ -89,7 +89,7 @@ def test_a_key_of_the_visitor_s_own_is_tried_used_and_forgotten_with_the_tab(
 def test_a_key_is_remembered_only_where_the_visitor_says_so(chat: Chat, upstream: Upstream, other: Upstream) -> None:
     use_own(chat, other, remember=True)
     chat.page.wait_for_function("localStorage['chatcore.keys'] != null")
-    chat.reconcile()
+    chat.settle()
     chat.reload()
     chat.ask("Hello")
     assert other.exchanges[-1].headers["authorization"] == f"Bearer {OWN_KEY}"

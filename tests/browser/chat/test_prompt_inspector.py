@@ -1,4 +1,4 @@
-"""What was sent: the dialog, and where the transcript is cut for a model with a small window."""
+"""The dialog "What was sent", and the line where the transcript is cut for a model with a small window."""
 
 from collections.abc import Callable, Iterator
 
@@ -47,7 +47,7 @@ def last_request(small: Upstream) -> list[tuple[str, str]]:
 
 
 def show_sent(chat: Chat) -> Locator:
-    chat.reconcile()
+    chat.settle()
     chat.answer.get_by_role("button", name="What was sent").click()
     expect(dialog(chat)).to_contain_text("What was sent")
     return dialog(chat)
@@ -81,7 +81,7 @@ def test_it_is_seen_where_the_chat_is_cut_and_the_dialog_says_what_went(chat: Ch
 def test_what_was_deleted_since_is_said_to_be_gone(chat: Chat) -> None:
     chat.ask("One?")
     chat.ask("Two?")
-    chat.reconcile()
+    chat.settle()
     chat.questions.first.get_by_role("button", name="Delete").click()
     expect(chat.questions).to_have_count(1)
     shown = show_sent(chat)

@@ -33,7 +33,7 @@ def place(chat: Chat) -> dict[str, float]:
 
 
 def wait_until_longer(chat: Chat, by: float) -> None:
-    """Until the page has grown so many pixels below what is in view."""
+    """Wait until the page has grown by so many pixels below what is in view."""
     now = place(chat)
     chat.page.wait_for_function(GROWN, arg=now["top"] + now["below"] + by)
 
@@ -169,7 +169,7 @@ def test_another_chat_is_shown_from_its_end(chat: Chat, upstream: Upstream) -> N
 
 
 def heard(chat: Chat) -> list[str]:
-    """What the live region has said since `listen`."""
+    """The texts that the live region has had since `listen`."""
     said: list[str] = chat.page.evaluate("window.heard")
     return said
 

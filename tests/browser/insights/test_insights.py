@@ -1,4 +1,4 @@
-"""The page "Insights", and what the way there and back leaves of the chat."""
+"""The page "Insights", and the chat after a visit there."""
 
 import csv
 import io
@@ -102,7 +102,7 @@ def test_the_draft_is_kept_while_another_page_is_shown(chat: Chat) -> None:
     expect(chat.field).to_have_value("Not said yet")
     chat.field.press("Enter")
     expect(chat.questions).to_have_count(2)
-    chat.reconcile()
+    chat.settle()
     go_to_insights(chat)
     go_back(chat)
     expect(chat.field).to_have_value("")
@@ -112,22 +112,22 @@ def test_the_browser_s_way_back_and_forth_finds_the_pages_and_the_chats(chat: Ch
     chat.ask("One?")
     one = chat.page.url
     chat.ask_in_new_chat("Two?")
-    chat.reconcile()
+    chat.settle()
     go_to_insights(chat)
-    chat.reconcile()
+    chat.settle()
     chat.page.go_back()
     expect(chat.questions).to_contain_text(["Two?"])
-    chat.reconcile()
+    chat.settle()
     chat.page.go_forward()
     heading(chat).wait_for()
-    chat.reconcile()
+    chat.settle()
     chat.listed.get_by_text("One?").click()
     expect(chat.questions).to_contain_text(["One?"])
     assert chat.page.url == one
-    chat.reconcile()
+    chat.settle()
     chat.page.go_back()
     heading(chat).wait_for()
-    chat.reconcile()
+    chat.settle()
     go_back(chat)
     expect(chat.questions).to_contain_text(["One?"])
 
@@ -146,7 +146,7 @@ def test_a_new_chat_and_undo_are_there_on_another_page(chat: Chat) -> None:
 def test_on_a_phone_the_page_is_not_covered_by_the_list(context: BrowserContext, chat: Chat) -> None:
     chat.page.set_viewport_size({"width": 390, "height": 800})
     chat.reload()
-    chat.reconcile()
+    chat.settle()
     chat.page.get_by_test_id("stExpandSidebarButton").click()
     go_to_insights(chat)
     chat.page.get_by_role("link", name="Back to the chat", exact=True).click()

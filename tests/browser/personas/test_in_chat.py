@@ -24,7 +24,7 @@ def selector(chat: Chat) -> Locator:
 
 
 def choose(chat: Chat, name: str) -> None:
-    chat.reconcile()
+    chat.settle()
     selector(chat).click()
     chat.page.get_by_role("option", name=name, exact=True).click()
 
@@ -75,7 +75,7 @@ def test_the_chosen_persona_answers_is_said_and_stays_with_the_chat(chat: Chat, 
 def test_an_answer_is_given_again_as_another_persona(chat: Chat, upstream: Upstream) -> None:
     chat.ask("Why?")
     assert said(asked(upstream))[0][0] == "user"
-    chat.reconcile()
+    chat.settle()
     button(chat.answer, "Regenerate with another model or persona").click()
     chat.page.get_by_role("dialog").get_by_role("button", name="Brief", exact=True).click()
     expect(chat.answer).to_contain_text("2 of 2")
@@ -88,12 +88,12 @@ def test_a_chat_keeps_its_persona_as_it_was_until_the_new_one_is_taken(chat: Cha
     chat.reload()
     choose(chat, "Owl")
     chat.ask("Why?")
-    chat.reconcile()
+    chat.settle()
     keep(chat, persona("owl", "Owl", systemPrompt="Hoot twice."))
     expect(selector(chat)).to_have_value("Owl (as it was)")
     chat.ask("And?")
     assert said(asked(upstream))[0][1] == "Hoot."
-    chat.reconcile()
+    chat.settle()
     chat.page.get_by_role("button", name="Use the new version").click()
     expect(selector(chat)).to_have_value("Owl")
     chat.ask("Well?")

@@ -1,4 +1,4 @@
-"""The page "Personas": the list, the editor as a form and as JSON, and what is not saved yet."""
+"""The page "Personas": the list, the editor as a form and as JSON, and unsaved changes."""
 
 import json
 from collections.abc import Callable
@@ -11,10 +11,10 @@ UNSAVED = "Unsaved changes."
 
 
 def go_to_personas(chat: Chat) -> None:
-    chat.reconcile()
+    chat.settle()
     chat.page.get_by_role("link", name="Personas", exact=True).click()
     heading(chat, "Personas").wait_for()
-    chat.reconcile()
+    chat.settle()
 
 
 def heading(chat: Chat, name: str) -> Locator:
@@ -28,25 +28,25 @@ def field(chat: Chat, name: str) -> Locator:
 def open_persona(chat: Chat, name: str) -> None:
     chat.click(name)
     heading(chat, name).wait_for()
-    chat.reconcile()
+    chat.settle()
 
 
 def duplicate(chat: Chat, name: str) -> None:
     open_persona(chat, name)
     chat.click("Duplicate")
     heading(chat, f"{name} 2").wait_for()
-    chat.reconcile()
+    chat.settle()
 
 
 def edit_as(chat: Chat, view: str) -> None:
-    chat.reconcile()
+    chat.settle()
     chat.page.get_by_role("radio", name=view, exact=True).click()
     field(chat, "Name" if view == "Form" else "Persona as JSON").wait_for()
-    chat.reconcile()
+    chat.settle()
 
 
 def problems(chat: Chat) -> Locator:
-    """Those that are listed."""
+    """The rows of the list."""
     return chat.page.locator(".st-key-persona-fields [role=alert] li")
 
 
@@ -173,12 +173,12 @@ def test_changes_survive_a_reload_and_are_discarded_and_brought_back(chat: Chat)
     expect(field(chat, "System prompt")).to_have_value("Write little.")
     chat.click("Discard changes")
     chat.undone.wait_for()
-    chat.reconcile()
+    chat.settle()
     expect(field(chat, "System prompt")).not_to_have_value("Write little.")
     expect(chat.button("Save")).to_be_disabled()
     chat.click("Undo")
     expect(chat.undone).to_have_count(0)
-    chat.reconcile()
+    chat.settle()
     expect(field(chat, "System prompt")).to_have_value("Write little.")
     chat.click("Save")
     expect(chat.page.get_by_text(UNSAVED)).to_have_count(0)
@@ -223,7 +223,7 @@ def test_two_tabs_that_edit_the_same_persona_hear_of_each_other(chat: Chat, open
     expect(field(chat, "Description")).to_have_value("Of the first tab.")
     chat.click("Take that one")
     expect(chat.button("Take that one")).to_have_count(0)
-    chat.reconcile()
+    chat.settle()
     expect(field(chat, "Description")).to_have_value("Of the second tab.")
     field(chat, "Description").fill("Of both.")
     expect(chat.button("Save")).to_be_enabled()

@@ -1,4 +1,4 @@
-"""What axe-core finds on the pages: nothing serious, in light and dark, wide and narrow."""
+"""The pages have no serious problem that axe-core finds, in light and dark, wide and narrow."""
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -36,7 +36,7 @@ OPTIONS = {
 
 
 def violations(page: Page) -> list[str]:
-    """What is seriously wrong, a line each: the rule, and where."""
+    """The serious problems, each as a line with its rule and its place."""
     found = Axe().run(page, options=OPTIONS).response["violations"]
     return [
         f"{violation['id']}: {node['html'][:160]} {node['failureSummary'][-160:]}"
@@ -54,21 +54,21 @@ def chat(context: BrowserContext, app: AppServer, upstream: Upstream, request: p
 
 
 def expect_accessible(chat: Chat) -> None:
-    """As the page is now, wide and narrow."""
+    """Check the page as it is now, wide and narrow."""
     for size in (NARROW, WIDE):
         chat.page.set_viewport_size(size)
-        chat.reconcile()
+        chat.settle()
         assert violations(chat.page) == []
 
 
 def test_no_page_and_no_dialog_has_a_serious_violation(chat: Chat, upstream: Upstream) -> None:
-    chat.reconcile()
+    chat.settle()
     expect_accessible(chat)
     upstream.queue(Script((REASONING, Say(ANSWER), finish("length"))))
     chat.ask("Trains or planes?")
     expect_accessible(chat)
     for button in (".st-key-manage-chats button", ".st-key-preferences button", ".st-key-choose-model button", SENT):
-        chat.reconcile()
+        chat.settle()
         chat.page.locator(button).last.click()
         chat.page.get_by_role("dialog").get_by_role("button", name="Close", exact=True).wait_for()
         expect_accessible(chat)
@@ -76,11 +76,11 @@ def test_no_page_and_no_dialog_has_a_serious_violation(chat: Chat, upstream: Ups
     chat.page.get_by_role("link", name="Insights").click()
     expect(chat.page.get_by_role("heading", name="Insights")).to_be_visible()
     # A page that is entered on a phone closes the list of chats.
-    chat.reconcile()
+    chat.settle()
     expect_accessible(chat)
     chat.page.get_by_role("link", name="Personas", exact=True).click()
     expect(chat.page.get_by_role("heading", name="Personas")).to_be_visible()
-    chat.reconcile()
+    chat.settle()
     expect_accessible(chat)
     chat.click("Tutor")
     chat.click("Duplicate")

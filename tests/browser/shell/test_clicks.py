@@ -14,12 +14,12 @@ CLICK_WITH_A_REPORT = """name => {
 
 def test_a_click_in_the_moment_of_a_report_of_the_storage_is_drawn(chat: Chat, upstream: Upstream) -> None:
     chat.ask("Hello")
-    chat.reconcile()
+    chat.settle()
     chat.page.evaluate(CLICK_WITH_A_REPORT, "Delete")
     expect(chat.listed).to_have_count(0)
-    chat.reconcile()
+    chat.settle()
     chat.page.evaluate(CLICK_WITH_A_REPORT, "Undo")
     expect(chat.listed).to_have_count(1)
-    chat.reconcile()
+    chat.settle()
     chat.page.evaluate(CLICK_WITH_A_REPORT, "Manage chats")
     expect(chat.page.get_by_role("dialog")).to_be_visible()

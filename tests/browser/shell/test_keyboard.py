@@ -1,4 +1,4 @@
-"""Everything that is done often, by the keyboard alone; and where the focus is."""
+"""Everything that is done often can be done by the keyboard alone, and the focus is never lost."""
 
 import pytest
 from playwright.sync_api import BrowserContext, expect
@@ -74,7 +74,7 @@ def test_escape_closes_and_leaves_what_is_open_first_and_then_stops_the_answer(c
     assert stops(chat) == 1
     upstream.exchange(0).disconnected.wait_at()
     expect(chat.answer).to_contain_text("You stopped this answer.")
-    chat.reconcile()
+    chat.settle()
     expect(chat.field).to_be_focused()
 
 
@@ -83,7 +83,7 @@ def test_a_new_chat_by_key_has_the_focus_in_the_field(chat: Chat) -> None:
     chat.answer.click()
     press(chat, "new")
     expect(chat.page.locator(".st-key-welcome")).to_be_visible()
-    chat.reconcile()
+    chat.settle()
     expect(chat.field).to_be_focused()
 
 
@@ -132,7 +132,7 @@ def test_a_question_mark_opens_the_list_of_keys_and_is_a_letter_in_the_field(cha
 def test_the_search_is_found_by_key_also_where_the_list_of_chats_is_folded_away(chat: Chat, width: int) -> None:
     chat.page.set_viewport_size({"width": width, "height": 800})
     chat.reload()
-    chat.reconcile()
+    chat.settle()
     press(chat, "search")
     search = chat.page.get_by_role("searchbox", name="Search chats")
     expect(search).to_be_focused()

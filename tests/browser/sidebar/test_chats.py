@@ -160,7 +160,7 @@ def test_the_address_opens_a_chat_after_a_reload_by_a_link_and_by_going_back(cha
     chat.listed.first.click()
     expect(chat.questions.last).to_contain_text("Second")
     chat.page.wait_for_url(second)
-    chat.reconcile()
+    chat.settle()
     chat.page.go_back()
     expect(chat.questions.last).to_contain_text("First")
     chat.page.go_forward()
@@ -172,7 +172,7 @@ def test_who_goes_back_and_forth_quickly_sees_what_the_address_names(chat: Chat,
     chat.ask_in_new_chat("Second")
     chat.listed.last.click()
     expect(chat.questions.last).to_contain_text("First")
-    chat.reconcile()
+    chat.settle()
     for _ in range(5):
         chat.page.go_back()
         chat.page.go_forward()
@@ -200,7 +200,7 @@ def test_what_was_exported_can_be_imported_and_taken_back(chat: Chat, upstream: 
     for _ in range(2):
         chat.listed.first.click()
         chat.delete_chat()
-        chat.reconcile()
+        chat.settle()
     expect(chat.listed).to_have_count(0)
     chat.click("Manage chats")
     chat.page.get_by_role("dialog").locator("input[type=file]").set_input_files(tmp_path / "chats.json")

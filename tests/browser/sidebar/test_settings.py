@@ -1,4 +1,4 @@
-"""What the visitor wishes: the language of the page, titles by the model, and that both are still so afterwards."""
+"""The settings: the language of the page, and titles by the model. Both last."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -18,7 +18,7 @@ from tests.support.fake_vendor.upstream import Upstream
 
 @pytest.fixture(scope="module")
 def app(upstream_port: int) -> Iterator[AppServer]:
-    """Where the model may be asked for titles."""
+    """An app in which the model may be asked for titles."""
     with AppServer(settings(upstream_port) | {"CHAT_TITLES": "true"}) as server:
         yield server
 
@@ -28,7 +28,7 @@ def asks_for_title(body: Any) -> bool:
 
 
 def titled(title: Script) -> Callable[[Any], Script]:
-    """What the provider says: to everything the same, but asked for a title `title`."""
+    """The provider's answers: always the same, but `title` where it is asked for a title."""
     return lambda body: title if asks_for_title(body) else reply("They map keys.")
 
 
@@ -56,7 +56,7 @@ def test_the_title_of_the_model_comes_into_the_list_by_itself(chat: Chat, upstre
     expect(chat.listed).to_have_text(["What is it that maps keys to values?"])
     upstream.open("title")
     expect(chat.listed).to_have_text(["Hash maps"])
-    chat.reconcile()
+    chat.settle()
     assert chat.stored_chat()["title"] == "Hash maps"
     chat.reload()
     expect(chat.listed).to_have_text(["Hash maps"])
@@ -93,10 +93,10 @@ def test_titles_are_switched_off_for_good_and_summaries_on(chat: Chat, upstream:
     open_settings(chat)
     dialog(chat).get_by_text("Title new chats with the model").click()
     expect(dialog(chat).get_by_label("Title new chats with the model")).not_to_be_checked()
-    chat.reconcile()
+    chat.settle()
     dialog(chat).get_by_text("Summarize what has no room").click()
     expect(dialog(chat).get_by_label("Summarize what has no room")).to_be_checked()
-    chat.reconcile()
+    chat.settle()
     chat.close_dialog()
     chat.ask("What is it?")
     chat.reload()
@@ -119,14 +119,14 @@ def test_another_language_is_spoken_at_once_and_after_a_reload(chat: Chat) -> No
     expect(chat.page.locator("html")).to_have_attribute("lang", "de")
     expect(chat.page.get_by_role("heading", name="Womit kann ich helfen?")).to_be_attached()
     expect(persona_of(chat)).to_have_value("Autor")
-    chat.reconcile()
+    chat.settle()
     chat.page.reload()
     expect(chat.page.get_by_placeholder("Nachricht")).to_be_visible()
     expect(chat.page.locator(".st-key-pages")).to_contain_text("Auswertung")
     open_settings(chat, "Einstellungen")
     choose_language(chat, "Sprache", "Die des Browsers")
     expect(dialog(chat)).to_be_visible()
-    chat.reconcile()
+    chat.settle()
     chat.close_dialog()
     chat.reload()
 
@@ -136,7 +136,7 @@ def test_another_tab_does_not_write_over_the_language(chat: Chat, open_chat: Cal
     open_settings(chat)
     choose_language(chat, "Language", "Deutsch")
     expect(dialog(chat, "Einstellungen")).to_be_visible()
-    chat.reconcile()
+    chat.settle()
     other.ask("What is it?")
     other.page.reload()
     expect(other.page.get_by_placeholder("Nachricht")).to_be_visible()

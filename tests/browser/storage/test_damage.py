@@ -1,4 +1,4 @@
-"""What was stored by older and newer versions, by hand, or half: it opens, and nothing of it is lost."""
+"""Items stored by older and newer versions, by hand, or in half: the page opens, and nothing of them is lost."""
 
 import json
 from collections.abc import Callable
@@ -20,10 +20,10 @@ JUNK = {
 
 
 def put(chat: Chat, items: dict[str, str]) -> None:
-    """Into the storage, as another program would; then the page is opened again."""
+    """Put items into the storage as another program would, and open the page again."""
     # What the page stores when it is first opened must not come after it.
     chat.page.wait_for_function("'chatcore.owner' in localStorage")
-    chat.reconcile()
+    chat.settle()
     chat.page.evaluate("items => Object.assign(localStorage, items)", items)
     chat.reload()
 
@@ -73,7 +73,7 @@ def test_a_chat_of_a_newer_version_is_left_as_it_is(chat: Chat, upstream: Upstre
     expect(chat.page.get_by_text("Something here was stored by a newer version")).to_be_visible()
     chat.ask("Hello")
     chat.click("New chat")
-    chat.reconcile()
+    chat.settle()
     items = chat.page.evaluate("({...localStorage})")
     assert items[KEY] == newer[KEY]
     assert json.loads(items["chatcore.index"])["chatcore.index"] == {"version": 99, "revision": 1}

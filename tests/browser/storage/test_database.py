@@ -11,7 +11,7 @@ from tests.support.fake_vendor.upstream import Upstream
 
 
 def forget_chats(chat: Chat, url: str) -> None:
-    """Of the storage only who this browser is stays; no page of the app is there to see it."""
+    """Clear the storage but for the id of this browser, while no page of the app is open to see it."""
     chat.page.goto(f"{url}/_stcore/health")
     chat.page.evaluate(
         "for (const key of Object.keys(localStorage)) key == 'chatcore.owner' || delete localStorage[key]"

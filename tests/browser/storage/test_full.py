@@ -1,4 +1,4 @@
-"""The browser's storage filled for real: what is said, and the ways out."""
+"""The browser's storage, filled for real: the page says so, and offers ways out."""
 
 from playwright.sync_api import expect
 

@@ -1,4 +1,4 @@
-"""What is in the browser's storage, and what happens when it is switched off."""
+"""The content of the browser's storage, and a page whose storage is switched off."""
 
 import json
 from collections.abc import Callable

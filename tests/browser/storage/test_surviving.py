@@ -153,7 +153,7 @@ def test_an_answer_that_openai_keeps_is_picked_up_by_the_server_that_is_started_
     upstream.queue(Script((*events[:-4], Stall())), Script((*events[:-2], Wait("rest"), *events[-2:])))
     with AppServer(settings(upstream_port) | {"OPENAI_API": "responses"}) as server:
         chat = Chat(context, server.url)
-        chat.reconcile()
+        chat.settle()
         chat.page.locator(".st-key-choose-model button").click()
         chat.page.get_by_text("Keep the answer running at OpenAI").click()
         chat.button("Use this model").click()

@@ -74,7 +74,7 @@ def test_what_the_package_writes_before_it_writes_a_chat_is_not_taken_for_a_dele
         [...document.querySelectorAll("button")].find(button => button.innerText == "Rename").click();
     }""")
     one.page.get_by_label("New name").wait_for()
-    one.reconcile()
+    one.settle()
     expect(one.page.get_by_text("Deleted in another tab", exact=False)).to_have_count(0)
     expect(one.listed).to_have_count(1)
 

@@ -58,18 +58,18 @@ def test_a_report_confirms_the_question_and_begins_the_answer(
     sessions.add(session.token, session.sync)
     session.active.send("One?")
     key = keys.chat_key(session.chats.current.id)
-    report = {"visit": session.token, "found": {key: session.storage.pending_writes.get(key).stamp}, "problem": ""}
+    report = {"session": session.token, "found": {key: session.storage.pending_writes.get(key).stamp}, "problem": ""}
     assert client.post("/api/stored", json=report).status_code == 204
     assert calls(session, puppet) == 1
 
 
-@pytest.mark.parametrize("body", [b"", b"[]", b"7", b"{}", b'{"visit": "x"}', b'{"visit": []}', b"[" * 9000])
+@pytest.mark.parametrize("body", [b"", b"[]", b"7", b"{}", b'{"session": "x"}', b'{"session": []}', b"[" * 9000])
 def test_a_report_for_no_visit_is_not_found(client: TestClient, body: bytes) -> None:
     assert client.post("/api/stored", content=body, headers={"Content-Type": "application/json"}).status_code == 404
 
 
 def test_a_report_that_is_not_json_by_its_type_is_refused(client: TestClient, session: ChatSession) -> None:
-    body = f'{{"visit": "{session.token}"}}'
+    body = f'{{"session": "{session.token}"}}'
     assert client.post("/api/stored", content=body, headers={"Content-Type": "text/plain"}).status_code == 415
 
 

@@ -1,4 +1,4 @@
-"""Frames, seals, the heartbeat and checkpoints, in simulated time: nothing here waits but where it says so."""
+"""Frames, the heartbeat and checkpoints, in simulated time: nothing here really waits unless it says so."""
 
 import time
 from collections.abc import Iterable
