@@ -1,8 +1,8 @@
-"""Providers that are down: not asked again and again, neither by those who wait nor by the machine.
+"""A circuit breaker: providers that keep failing are not asked for a while, then by one request first.
 
-Owns what is left alone and when it is tried again: an address that can't be reached, or one model there, because behind
-one address each model may have servers of its own. Shared by every run of this process, and used on its event loop
-only. Knows addresses by name alone: a wrong one that a visitor gave concerns nobody else.
+There is one circuit for each address that can't be reached and one for each model there, because behind one address
+each model may have servers of its own. All runs of this process share them, on their event loop only. Addresses are
+told apart by name alone: a wrong one that a visitor gave concerns nobody else.
 """
 
 import math
@@ -16,23 +16,24 @@ from chatcore.providers.base import Provider
 from chatcore.providers.failures import Failure, Kind
 
 FAILURES = 5
-"""So many in a row, each the end of a run, and an address or model is left alone …"""
+"""Failed runs in a row that open a circuit …"""
 WITHIN = 60.0
-"""… if they came in so many seconds."""
+"""… where they came in so many seconds."""
 PAUSE, LONGEST_PAUSE = 30.0, 300.0
-"""Seconds for which it is left alone: at first, and at most. Each probe that fails doubles them."""
+"""Seconds for which a circuit stays open: at first, and at most. Each probe that fails doubles them."""
 
 NO_CONNECTION = (Kind.UNREACHABLE, Kind.REFUSED, Kind.UNKNOWN_HOST)
 NOT_DOWN = (Kind.LIMITED, Kind.REPORTED)
-"""May succeed later, and tell nothing of the provider: one is about a key, the other may be about what was asked."""
+"""Failures that say nothing of the provider: one is about a key, the other may be about the request."""
 
 Key: TypeAlias = tuple[str, str]
 """An origin, and a model or "" for the address itself."""
 Probes: TypeAlias = tuple[Key, ...]
+"""The circuits that a request is the one probe of."""
 
 
 class Target(NamedTuple):
-    """Who is asked: a model at an origin; `host` is for the words."""
+    """A model at an origin. `host` is for words about failures."""
 
     origin: str
     model: str
@@ -53,16 +54,19 @@ def target_of(provider: Provider, model: str) -> Target:
 
 
 class CircuitOpen(ProviderError):
-    """The provider has been failing, and was not asked."""
+    """The provider was not asked, because it has been failing."""
 
 
 @dataclass
 class _Circuit:
     failed: list[float] = field(default_factory=list)
+    """The times of the failures in a row that are not older than `WITHIN`."""
     pause: float = 0.0
-    """0 while it is asked as usual."""
+    """Seconds for which it was opened last; 0 while it is closed, and requests go through."""
     until: float = 0.0
+    """When the next probe may go out."""
     probing: bool = False
+    """True while a probe is out."""
 
 
 class Circuits:
@@ -73,9 +77,9 @@ class Circuits:
         self._known: dict[Key, _Circuit] = {}
 
     def ask(self, target: Target) -> Probes:
-        """Of what this request is the one probe after it was left alone; what becomes of it must be told.
+        """Let a request to `target` through, and say which circuits it probes. Raises `CircuitOpen`.
 
-        Raises `CircuitOpen`.
+        The outcome of the request must be reported, by `answered` or `ended`.
         """
         now = self._clock()
         paused = tuple(key for key in target.keys if key in self._known and self._known[key].pause)
@@ -91,17 +95,17 @@ class Circuits:
                 name = target.host if key == target.address else f"{target.model} at {target.host}"
                 raise CircuitOpen(f"{name} has been failing for a while, so it was not asked again. {when}")
         for key in paused:
-            # A probe of which nothing is ever told holds up the next no longer than that.
+            # A probe whose outcome is never reported holds up the next one no longer than that.
             self._known[key].probing, self._known[key].until = True, now + LONGEST_PAUSE
         return paused
 
     def answered(self, target: Target) -> None:
-        """Something of an answer came: all is well there."""
+        """A part of an answer came: both circuits are closed."""
         for key in target.keys:
             self._known.pop(key, None)
 
     def ended(self, target: Target, failure: Failure | None, probes: Probes) -> None:
-        """A run is over that had no answer: `failure` if the provider's own was the reason."""
+        """A run ended without an answer, `failure` being the provider's own, if that was the reason."""
         now = self._clock()
         if failure and failure.status is not None:
             self._known.pop(target.address, None)  # It was reached.
@@ -118,13 +122,13 @@ class Circuits:
             known.until = now + known.pause
 
     def _forget(self, now: float) -> None:
-        """What nobody has asked for long."""
+        """Drop the circuits that nobody has asked for long."""
         old = [key for key, it in self._known.items() if max(it.until, it.failed[-1]) < now - LONGEST_PAUSE]
         for key in old:
             del self._known[key]
 
 
 def _says_down(failure: Failure) -> bool:
-    """Whether it is about the provider, and not about a key or what was asked."""
+    """True where a failure is the provider's own, and not about a key or the request."""
     told = failure.status is None or failure.status >= 500
     return failure.retryable and told and failure.kind not in NOT_DOWN

@@ -1,7 +1,7 @@
-"""How one answer is made: the provider is asked, what it says goes to the log, within time and size.
+"""The generation of one answer: the provider is asked, and its events go to the log, within limits of time and size.
 
-Owns the limits of one run. Whatever ends it is in the log before anything is closed, so that no provider can keep a run
-open. What the provider raises it lets through (`runs.py` makes the end of it).
+An end is in the log before anything is closed, so that no provider can keep a run open. What the provider raises goes
+through: the registry makes an end of it.
 """
 
 import asyncio
@@ -27,31 +27,35 @@ class RunLimits:
     """Seconds and bytes that a run, and all of them together, may take."""
 
     first_token: float = 120
-    """Of each attempt."""
+    """From the start of an attempt. An answer that the provider holds has no such limit, and none on `idle`: it is
+    asked for again until it is complete, or until `total` ends it."""
     idle: float = 60
-    """Between two tokens. Of an answer that the provider keeps neither counts: it is asked for again until it is there,
-    and only `total` ends that."""
+    """Between two tokens."""
     total: float = 1800
+    """From the start of the run, with all its attempts."""
     answer_bytes: int = 2_000_000
-    """The text, and what the model thought."""
+    """Of the text and the reasoning, in UTF-8."""
     log_bytes: int = 40_000_000
-    """Everything, however small its pieces are."""
+    """Of all events, with the memory that each event takes beside its text."""
     attempts: int = 4
-    """Until the first token."""
+    """How often a provider is asked at most, until the first token."""
     backoff: float = 0.5
-    """Before the second attempt; each wait doubles, up to 16 times as long."""
+    """The wait before the second attempt. Each wait doubles, up to 16 times as long."""
     keep_finished: float = 3600
-    """How long a finished run can still be read …"""
+    """How long a finished run can be read, unless `all_bytes` is exceeded …"""
     keep_at_least: float = 30
-    """… however large all of them are: a page that is loaded again finds it."""
+    """… and how long in any case, so that a page that is loaded again finds it."""
     all_bytes: int = 200_000_000
-    """The logs of all runs together; the runs that finished first go first."""
+    """Of the logs of all runs together. Beyond it the runs that finished first are forgotten first."""
     closing: float = 5
-    """Until a provider that is closed has closed what it has open: nobody waits for it any longer."""
+    """How long a provider may take to close its connection."""
 
 
-async def make(run: Run, provider: Provider, request: ChatRequest, limits: RunLimits, circuits: Circuits) -> None:
-    """Ask, and append what comes. When this returns the log has its end."""
+async def generate(run: Run, provider: Provider, request: ChatRequest, limits: RunLimits, circuits: Circuits) -> None:
+    """Ask the provider and append its events to `run`. When this returns, the log has its end.
+
+    Raises `CircuitOpen` without asking, and what the last attempt raised.
+    """
     target = target_of(provider, request.model)
     probes = circuits.ask(target)
     failure: Failure | None = None
@@ -103,40 +107,40 @@ async def _write(
 
 
 async def _close(stream: AsyncGenerator[RunEvent, None], seconds: float) -> None:
-    """A stream that was read to its end has nothing left to close."""
+    """Close the stream, and wait no longer than `seconds` for that."""
     with suppress(TimeoutError, ProviderError):
         async with asyncio.timeout(seconds):
             await stream.aclose()
 
 
 class _Deadline:
-    """Ends the log when nothing visible comes for too long, or all takes too long, and cancels the task.
+    """Ends the log, and cancels the task, when nothing visible comes for too long or the run takes too long.
 
-    The timer is not moved by each token: it looks when it rings.
+    A token only moves the time at which silence is too long. The timer is set anew when it rings too early.
     """
 
     def __init__(self, limits: RunLimits, end: Callable[[tuple[str, str]], bool], name: str) -> None:
-        """For the task that makes it; `end` ends the log with these words and this kind of failure."""
+        """Made in the task that it cancels. `end` ends the log with a reason for the visitor and a kind of failure."""
         self._loop, self._task = asyncio.get_running_loop(), asyncio.current_task()
         self._limits, self._end, self._name = limits, end, name
         self._answering = self._held = False
         self.unanswered = False
-        """Whether it ended the log because the provider did not answer at all."""
+        """True once it has ended the log because no token came."""
         now = self._loop.time()
         self._whole, self._silence = now + limits.total, now + limits.first_token
         self._timer = self._loop.call_at(min(self._whole, self._silence), self._ring)
 
     def heard(self) -> None:
-        """Something visible came."""
+        """A token came."""
         self._answering = True
         self._allow(self._limits.idle)
 
     def waits(self, seconds: float) -> None:
-        """The next attempt begins in so many seconds."""
+        """The next attempt begins in `seconds`."""
         self._allow(seconds + self._limits.first_token)
 
     def held(self, by_provider: bool) -> None:
-        """While the answer does not depend on this connection, no silence means that it is lost."""
+        """The provider holds the answer from now on, or no longer. While it does, silence does not mean a loss."""
         self._held = by_provider
         self._allow(math.inf if by_provider else self._limits.first_token)
 

@@ -1,6 +1,6 @@
 """The log of one answer, which any number of readers follow.
 
-Owns what is in it and what it amounts to at any moment. Knows nothing of who makes the answer: whoever does appends.
+The log only grows, and ends with one `Ended`. Whoever drives the run appends; nothing is known of providers here.
 """
 
 import threading
@@ -25,21 +25,22 @@ from chatcore.events import (
 from chatcore.runs.continuation import Seam
 
 EVENT_BYTES = 120
-"""What one event costs beside its text, measured with `sys.getsizeof` on CPython 3.11."""
+"""The memory of one event beside its text, measured with `sys.getsizeof` on CPython 3.11."""
 
 
 @dataclass(frozen=True, slots=True)
 class Retrying:
-    """The wait for the next attempt; `until` is on the clock of the run."""
+    """The wait for the next attempt."""
 
     scheduled: RetryScheduled
     until: float
+    """When the wait is over, on the clock of the run."""
     left: float
     """Seconds from now."""
 
 
 class Run:
-    """One answer: an append-only log of events.
+    """One answer while it is generated: an append-only log of events, for any number of threads.
 
     A run that continues an answer begins its log with `prefix`, the text that is there already, and leaves out what
     the model repeats of it. Of several usage reports only the last is in the log, right before the end.
@@ -69,12 +70,13 @@ class Run:
         self.ended: Ended | None = None
         self.ended_at: float | None = None
         self.failure = ""
-        """What kind of failure ended it, for the log of the server."""
+        """The kind of failure that ended it, for the server's log."""
         self.first_at: float | None = None
-        """When the first token came."""
-        self._said_at: float | None = None
-        """When the first of the answer itself came."""
-        self._thinks = False
+        """The time of the first token, of the reasoning or the text."""
+        self._text_at: float | None = None
+        """The time of the first token of the text."""
+        self._reasons = False
+        """True once a token of the reasoning came."""
         self._records = records
         self._shorter = False
         """True once the shorter request was sent."""
@@ -105,7 +107,7 @@ class Run:
                 self.first_at = self._clock()
                 self._retry = None
             if isinstance(event, TextDelta):
-                self._say(self._seam.add(event.text) if self._seam else event.text, event)
+                self._add_text(self._seam.add(event.text) if self._seam else event.text, event)
             elif isinstance(event, UsageReported):
                 self._usage = event
             elif isinstance(event, Ended):
@@ -115,29 +117,32 @@ class Run:
             return True
 
     def claim(self, what: str) -> bool:
-        """True once: for the one of its readers that does what is to be done once when it has ended."""
+        """True for the first caller with this `what`, so that one of several readers does a thing that is done once."""
         with self._changed:
             first = what not in self._claimed
             self._claimed.add(what)
             return first
 
     def fail(self, reason: str, failure: str) -> bool:
-        """End as failed, of this kind, in words that are safe to show; False when the run has ended already."""
+        """End as failed; False when the run has ended already.
+
+        `reason` is shown to the visitor, `failure` is the kind for the server's log.
+        """
         with self._changed:
             if self.ended is None:
                 self.failure = failure
             return self.append(Ended(Ending.FAILED, reason))
 
-    def _say(self, text: str, event: TextDelta) -> None:
-        if self._said_at is None:
-            self._said_at = self._clock()
+    def _add_text(self, text: str, event: TextDelta) -> None:
+        if self._text_at is None:
+            self._text_at = self._clock()
         if self._seam is None or text:
             self.answering = True
             self._add(event if self._seam is None else TextDelta(text))
 
     def _note(self, event: ReasoningDelta | RetryScheduled | HeldByProvider) -> None:
         self._retry = None
-        self._thinks = self._thinks or isinstance(event, ReasoningDelta)
+        self._reasons = self._reasons or isinstance(event, ReasoningDelta)
         if isinstance(event, RetryScheduled):
             self._retry, self.attempts = (event, self._clock() + event.seconds), event.attempt
             self._shorter = self._shorter or event.shorter
@@ -164,9 +169,9 @@ class Run:
         self._changed.notify_all()
 
     def events_since(self, cursor: int, timeout: float = 0) -> tuple[Sequence[RunEvent], int]:
-        """What came after `cursor`, and the next cursor; waits up to `timeout` seconds for something to come.
+        """The events after `cursor`, and the next cursor. Waits up to `timeout` seconds for the first of them.
 
-        A reader that starts (again) at 0 gets the whole answer so far at once.
+        A reader that starts (again) at 0 gets the whole log so far at once.
         """
         with self._changed:
             if timeout > 0:
@@ -174,25 +179,25 @@ class Run:
             return self._events[cursor:], len(self._events)
 
     def reply(self) -> Reply:
-        """What the log amounts to so far."""
+        """The answer so far: all events, folded."""
         events, _ = self.events_since(0)
         return fold(events)
 
     @property
     def timing(self) -> Timing:
-        """How long it has taken so far."""
+        """The times of the answer so far."""
 
         def since(start: float | None, then: float | None) -> int | None:
             return None if start is None or then is None else max(0, round((then - start) * 1000))
 
         now = self._clock() if self.ended_at is None else self.ended_at
-        said = now if self._said_at is None else self._said_at
-        thought = since(self.first_at, said) if self._thinks else None
+        text_at = now if self._text_at is None else self._text_at
+        thought = since(self.first_at, text_at) if self._reasons else None
         return Timing(self._overhead, since(self.created, self.first_at), thought, since(self.created, now) or 0)
 
     @property
     def retry(self) -> Retrying | None:
-        """The wait for the next attempt, while there is one."""
+        """The wait for the next attempt; None where none is waited for."""
         with self._changed:
             scheduled, until = self._retry or (None, 0.0)
             left = until - self._clock()
@@ -205,7 +210,7 @@ class Run:
 
     @property
     def usage(self) -> UsageReported | None:
-        """What the provider reported last."""
+        """The last usage that the provider reported."""
         return self._usage
 
     @property

@@ -1,8 +1,8 @@
-"""Answers being made, held by the server: started, read, stopped, expired.
+"""The runs of this server: started, found, stopped, forgotten.
 
-Owns the one event loop in its background thread, and which runs there are. Turns every exception and cancellation into
-the one terminal event (how an answer is made is in `making.py`), and writes one line of each run to the server's log.
-Knows nothing of pages or storage: a reader holds a cursor, and nothing else of a run.
+All of them are driven on one event loop in a background thread. Every exception and cancellation becomes the one
+terminal event of its run (`generate` drives one run), and each run leaves one line in the server's log. A reader holds
+a cursor into a run's log and nothing else, so no page and no storage is known here.
 """
 
 import asyncio
@@ -22,7 +22,7 @@ from chatcore.events import Ended, Ending
 from chatcore.providers.base import BackgroundProvider, ChatRequest, Provider
 from chatcore.providers.failures import Failure
 from chatcore.runs.circuit_breaker import CircuitOpen, Circuits
-from chatcore.runs.generate import RunLimits, make
+from chatcore.runs.generate import RunLimits, generate
 from chatcore.runs.log import EVENT_BYTES, Run
 
 __all__ = ["EVENT_BYTES", "Run", "RunLimits", "RunRegistry"]
@@ -33,12 +33,12 @@ T = TypeVar("T")
 SHUT_DOWN = Ended(Ending.INTERRUPTED, "The server was shut down.")
 BROKEN = "Something went wrong on this server while the answer was made."
 CANCELLING = 10.0
-"""Seconds that a provider may take to be told that nobody wants its answer any more."""
+"""Seconds in which a provider may be told to stop an answer that it goes on with by itself."""
 
 
 @dataclass(slots=True)
 class _Entry:
-    """One run, and who makes it: None once it has ended, because a provider holds a key."""
+    """A run and its provider. Once the task is done the provider is None, because a provider holds a key."""
 
     run: Run
     task: Future[None]
@@ -49,9 +49,9 @@ class _Entry:
 
 
 class RunRegistry:
-    """Every run of this server, by owner and id.
+    """Every run of this server, by owner and id. Its methods may be called in any thread.
 
-    A foreign id looks exactly like a missing one, because the owner is part of the key.
+    The owner is part of the key, so somebody else's run is not distinguishable from a missing one.
     """
 
     def __init__(self, limits: RunLimits | None = None, clock: Callable[[], float] = time.monotonic) -> None:
@@ -67,7 +67,7 @@ class RunRegistry:
         self._thread.start()
 
     def submit(self, work: Coroutine[Any, Any, T]) -> Future[T]:
-        """Run `work` on the loop that the answers are made on."""
+        """Run `work` on the event loop of the runs. Raises `RuntimeError` once that loop is closed."""
         return asyncio.run_coroutine_threadsafe(work, self._loop)
 
     def start(
@@ -94,7 +94,7 @@ class RunRegistry:
             if self._closed:
                 run.append(SHUT_DOWN)
             else:
-                task = self.submit(self._make(run, provider, request))
+                task = self.submit(self._drive(run, provider, request))
                 self._runs[key] = entry = _Entry(run, task, provider)
                 task.add_done_callback(entry.done)
                 task.add_done_callback(partial(_report, run, run_id, provider.name, request.model))
@@ -108,9 +108,9 @@ class RunRegistry:
             return known.run if known else None
 
     def stop(self, owner: str, run_id: str) -> bool:
-        """End a run as stopped, at once, and close its connection. False when there was nothing to stop.
+        """End a run as stopped, at once, and close its connection. False when no such run was open.
 
-        What the provider would go on with by itself is cancelled there too, if it can.
+        An answer that the provider holds is cancelled there too, if the provider is a `BackgroundProvider`.
         """
         with self._lock:
             known = self._runs.get((owner, run_id))
@@ -123,7 +123,7 @@ class RunRegistry:
         return True
 
     def expire(self) -> None:
-        """Forget finished runs that are too old, and the oldest of them while all together are too large."""
+        """Forget finished runs that are too old; while all logs together are too large, the oldest ones too."""
         limits = self.limits
         with self._lock:
             finished = sorted(
@@ -138,9 +138,9 @@ class RunRegistry:
                     size -= self._runs.pop(key).run.size
 
     def close(self, last: Coroutine[Any, Any, object] | None = None) -> None:
-        """Stop every run and the loop. Every open run ends as interrupted, before anything is waited for.
+        """Stop every run and the loop. Every open run ends as interrupted before anything is waited for.
 
-        `last` runs on the loop when no run needs anything any more. Closing again changes nothing.
+        `last` runs on the loop after all runs have left it. Closing again changes nothing.
         """
         with self._lock:
             closed, self._closed = self._closed, True
@@ -172,12 +172,12 @@ class RunRegistry:
                 log.error("Closing failed with %s", type(error).__qualname__)
         self._loop.stop()
 
-    async def _make(self, run: Run, provider: Provider, request: ChatRequest) -> None:
-        """Drive the provider to the end, and see to it that there is exactly one."""
+    async def _drive(self, run: Run, provider: Provider, request: ChatRequest) -> None:
+        """Drive one run. Whatever the provider does, the log has exactly one end when this returns."""
         if run.ended is not None:
             return  # Stopped before it began: the provider is not even asked.
         try:
-            await make(run, provider, request, self.limits, self._circuits)
+            await generate(run, provider, request, self.limits, self._circuits)
         except asyncio.CancelledError:
             # Whoever stops or closes has appended the end already; a cancellation that came otherwise is a fault.
             run.fail(BROKEN, "cancelled")
@@ -191,20 +191,21 @@ class RunRegistry:
 
 
 async def _cancel(cancelling: Coroutine[Any, Any, None]) -> None:
-    """Whether it succeeds matters to nobody who still waits."""
+    """Wait for a cancellation at the provider. A failure is ignored: nobody waits for this answer any more."""
     with suppress(TimeoutError, ChatError):
         async with asyncio.timeout(CANCELLING):
             await cancelling
 
 
 def _kind(error: ChatError) -> str:
+    """The kind of failure for the server's log."""
     if isinstance(error, Failure):
         return error.kind.name.lower()
     return "left alone" if isinstance(error, CircuitOpen) else type(error).__qualname__
 
 
 def _report(run: Run, run_id: str, provider: str, model: str, _: Future[None]) -> None:
-    """One line for the server's log: figures and names, never what was asked, said or answered."""
+    """Write the run's line in the server's log: figures and names, and nothing of the prompt or the answer."""
     ended, usage = run.ended, run.usage
     fields = {
         "run_id": run_id,
