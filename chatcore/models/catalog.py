@@ -1,6 +1,6 @@
-"""What is known of a model without asking: its context window, its prices, whether it takes images.
+"""Facts about models, known without asking a provider: the context window, the prices, whether images are taken.
 
-Owns the way to genai-prices, which is read offline, as it was installed, and never updated over the network.
+They come from genai-prices, which is read as it was installed and never updated over the network.
 """
 
 import re
@@ -25,11 +25,11 @@ _IMAGES: tuple[tuple[str, bool], ...] = (
     (r"gpt-(4o|4\.|4-turbo|4-vision|[5-9])|chatgpt-4o|gemini|llava|vision|pixtral|-vl\b", True),
     (r"(^|/)o[134]\b", True),
 )
-"""By the name, in lower case; the first that fits."""
+"""Patterns of a model's name in lower case, and whether such a model takes images. The first that fits counts."""
 
 
 def enriched(info: ModelInfo, vendor: str, base_url: str = "") -> ModelInfo:
-    """`info` with what its provider left open filled in. The first call imports genai-prices: 0.15 s and 16 MB."""
+    """`info` with its unknown fields filled in. The first call imports genai-prices, which takes 0.15 s and 16 MB."""
     info = with_images(info)
     found = _lookup(vendor, base_url, info.id)
     if found is None:
@@ -43,17 +43,17 @@ def enriched(info: ModelInfo, vendor: str, base_url: str = "") -> ModelInfo:
 
 
 def at_once(info: ModelInfo, vendor: str, base_url: str = "") -> ModelInfo:
-    """`enriched` once genai-prices is imported; until then what needs no import. Nothing waits."""
+    """As `enriched`, but without prices while genai-prices is not imported, so that no caller waits for that."""
     return enriched(info, vendor, base_url) if _snapshot.cache_info().currsize else with_images(info)
 
 
 def with_images(info: ModelInfo) -> ModelInfo:
-    """`info`, and whether the model takes images by its name, where its provider does not say."""
+    """`info` with `takes_images` filled in by the name of the model, where it is unknown."""
     return info if info.takes_images is not None else replace(info, takes_images=_takes_images(info.id))
 
 
 def load() -> None:
-    """Do the slow part now."""
+    """Import genai-prices now."""
     _snapshot()
 
 
@@ -65,7 +65,7 @@ def _snapshot() -> "DataSnapshot":
 
 
 def _lookup(vendor: str, base_url: str, model: str) -> "tuple[int | None, ModelPrice] | None":
-    """Context window and prices at that address: the same name costs nothing on one's own machine."""
+    """Context window and prices of a model at that address: the same model costs nothing on one's own machine."""
     known = VENDORS.get(vendor)
     address = base_url or (known.base_url if known else "")
     try:
@@ -76,7 +76,7 @@ def _lookup(vendor: str, base_url: str, model: str) -> "tuple[int | None, ModelP
 
 
 def _base(price: object) -> float | None:
-    """Dollars for a million tokens, of a prompt that is not long."""
+    """US dollars for a million tokens. Where long prompts cost more, the price of the others."""
     price = getattr(price, "base", price)
     return None if price is None else float(str(price))
 

@@ -2,21 +2,10 @@
 
 `Directory(settings)` is one for the server: a provider for every vendor that the settings have a key for, or an
 address of its own, and the mock. `SessionDirectory(directory, closing=registry.submit)` is one for each visitor's page
-and holds that visitor's keys, in memory and nowhere else:
+and holds that visitor's keys, in memory and nowhere else.
 
-    offers                                  every vendor, those that can be asked first
-    default                                 the `ModelRef` of a new chat; its model is "" while none is known
-    find(vendor_id)                         the provider; None when there is no way to ask it
-    use_own(vendor_id, key, base_url="")    ask with this key there from now on; raises `InputError`
-    drop_own(vendor_id)                     forget it
-    info(vendor_id, model)                  what is known without asking
-    takes(vendor_id, model)                 what of a request it takes, the same
-    with_model(model, now)                  the `ModelRef` where a model is wanted; None when nobody has it
-    await test(vendor_id, key, base_url)    "Works: 42 models"; raises `InputError`, `ProviderError`
-    await models(vendor_id, refresh=False)  raises `ProviderError`
-
-What is awaited runs on the loop of the answers; all else is quick and runs anywhere. A key is bound to the address that
-it came with: the server's goes to the server's own and to no other.
+Coroutines run on the event loop of the runs; all else is quick and runs in any thread. A key is bound to the address
+that it came with: the server's key goes to the server's own address and to no other.
 """
 
 import asyncio
@@ -40,46 +29,47 @@ from chatcore.providers.vendors import VENDORS, Vendor, make
 
 @dataclass(frozen=True, slots=True)
 class ProviderOption:
-    """A vendor as the page shows it. `own`: asked with what the visitor gave.
-
-    `base_url` is where it is asked now; `home` where an own key goes that comes without an address, "" if nowhere.
-    """
+    """A vendor as it is offered on the page."""
 
     id: str
     name: str
     base_url: str
+    """Where it is asked now."""
     home: str
+    """Where a visitor's key goes that comes without an address; "" if nowhere."""
     needs_key: bool
     ready: bool
+    """True where it can be asked."""
     own: bool
+    """True where it is asked with the visitor's own key or address."""
     default_model: str
 
 
 class DirectorySettings(Protocol):
-    """What whoever runs the app has set about the providers."""
+    """The settings of the server that are about providers."""
 
     @property
     def openai_base_url(self) -> str:
-        """Where the server asks OpenAI's protocols."""
+        """The server's own address for OpenAI's protocols."""
 
     @property
     def openai_api(self) -> Literal["responses", "chat"] | None:
-        """Which of OpenAI's protocols is spoken there; None: by the address."""
+        """The one of OpenAI's protocols that is spoken there; None decides by the address."""
 
     @property
     def openai_transcription_model(self) -> str:
-        """Which model dictation goes to there; "": by the address."""
+        """The model that transcribes there; "" decides by the address."""
 
     @property
     def chat_connect_seconds(self) -> float:
-        """How long a connection may take to be made."""
+        """Seconds that a connection may take to be made."""
 
     @property
     def chat_mock_rate(self) -> float:
-        """Tokens a second of the built-in mock."""
+        """Tokens a second of the mock."""
 
     def account(self, vendor: str) -> AccountSettings:
-        """How the server asks one vendor."""
+        """The server's key, address and model for a vendor."""
 
 
 class Directory:
@@ -88,19 +78,19 @@ class Directory:
     def __init__(self, settings: DirectorySettings, clock: Clock = time.monotonic) -> None:
         self._settings = settings
         self.clock = clock
-        self.sources: dict[str, ProviderAccount] = {}
+        self.accounts: dict[str, ProviderAccount] = {}
         for vendor in (VENDORS["openai"], VENDORS["anthropic"], VENDORS["openrouter"]):
             self._add(vendor)
         mock = MockProvider(settings.chat_mock_rate)
-        self.sources["mock"] = ProviderAccount(VENDORS["mock"], "", mock, VENDORS["mock"].default_model, clock)
+        self.accounts["mock"] = ProviderAccount(VENDORS["mock"], "", mock, VENDORS["mock"].default_model, clock)
 
     def _add(self, vendor: Vendor) -> None:
-        account = self._settings.account(vendor.id)
-        if account.api_key or not vendor.is_home(account.base_url):
-            self.sources[vendor.id] = self.source(vendor, account.api_key, account.base_url, account.model)
+        known = self._settings.account(vendor.id)
+        if known.api_key or not vendor.is_home(known.base_url):
+            self.accounts[vendor.id] = self.account(vendor, known.api_key, known.base_url, known.model)
 
-    def source(self, vendor: Vendor, api_key: str, base_url: str, model: str = "") -> ProviderAccount:
-        """A vendor asked with this key at this address, and no other."""
+    def account(self, vendor: Vendor, api_key: str, base_url: str, model: str = "") -> ProviderAccount:
+        """A new account: the vendor, asked with this key at this address and at no other."""
         settings = self._settings
         servers_own = origin(base_url) == origin(settings.openai_base_url)
         protocol = settings.openai_api if servers_own else None
@@ -113,107 +103,119 @@ class Directory:
         return ProviderAccount(vendor, base_url, provider, model, self.clock)
 
     async def warm(self) -> None:
-        """Do the slow part of the first answer now, and find a model where none is set."""
-        for source in self.sources.values():
-            await source.provider.warm()
-        if len(self.sources) > 1:  # The mock has no price.
+        """Do the slow part of the first answer now, and find a default model where none is set."""
+        for account in self.accounts.values():
+            await account.provider.warm()
+        if len(self.accounts) > 1:  # The mock has no price.
             await asyncio.to_thread(catalog.load)
-        for source in self.sources.values():
-            if not source.default_model:
+        for account in self.accounts.values():
+            if not account.default_model:
                 with suppress(ProviderError):
-                    await source.models()
+                    await account.models()
 
     async def aclose(self) -> None:
-        for source in self.sources.values():
-            await source.aclose()
+        for account in self.accounts.values():
+            await account.aclose()
 
 
 class SessionDirectory:
-    """The server's providers and one visitor's own, which go before them."""
+    """The server's providers and one visitor's own, which take precedence. Gives its own back when it is dropped."""
 
     def __init__(self, directory: Directory, closing: Closing) -> None:
-        """`closing` runs a coroutine on the loop of the answers; what the visitor leaves behind is given back there."""
-        self._lineup = directory
+        """`closing` runs a coroutine on the event loop of the runs: the visitor's own providers are closed there."""
+        self._directory = directory
         self._closing = closing
         self._own: dict[str, ProviderAccount] = {}
         weakref.finalize(self, _give_back, self._own, closing).atexit = False
 
     @property
     def offers(self) -> list[ProviderOption]:
+        """Every vendor, those that can be asked first."""
         return sorted(map(self._offer, VENDORS.values()), key=lambda offer: not offer.ready)
 
     @property
     def default(self) -> ModelRef:
-        order = [vendor for vendor in VENDORS if vendor in self._own] + list(self._lineup.sources)
-        source = self._source(order[0])
-        return ModelRef(order[0], source.default_model if source else "")
+        """Who answers in a new chat. The model is "" while none is known."""
+        order = [vendor for vendor in VENDORS if vendor in self._own] + list(self._directory.accounts)
+        account = self._account(order[0])
+        return ModelRef(order[0], account.default_model if account else "")
 
     def find(self, vendor_id: str) -> Provider | None:
-        source = self._source(vendor_id)
-        return source.provider if source else None
+        """The provider; None where it can't be asked."""
+        account = self._account(vendor_id)
+        return account.provider if account else None
 
     def use_own(self, vendor_id: str, api_key: str, base_url: str = "") -> None:
-        """Without an address it is the vendor's own one; without a key none is sent."""
-        source = self._given(vendor_id, api_key, base_url)
-        source.provider = own(source.provider)
+        """Ask the vendor with this key, at this address, from now on. Raises `InputError`.
+
+        Without an address it is the vendor's own one; without a key none is sent.
+        """
+        account = self._given(vendor_id, api_key, base_url)
+        account.provider = own(account.provider)
         self.drop_own(vendor_id)
-        self._own[vendor_id] = source
+        self._own[vendor_id] = account
 
     def drop_own(self, vendor_id: str) -> None:
-        source = self._own.pop(vendor_id, None)
-        if source is not None:
-            give_back(source.provider, self._closing)
+        """Forget what `use_own` was given. An answer that comes from there is finished first."""
+        account = self._own.pop(vendor_id, None)
+        if account is not None:
+            give_back(account.provider, self._closing)
 
     async def test(self, vendor_id: str, api_key: str, base_url: str = "") -> str:
-        source = self._given(vendor_id, api_key, base_url)
+        """Try a key by asking for the list of models: "Works: 42 models". Raises `InputError`, `ProviderError`."""
+        account = self._given(vendor_id, api_key, base_url)
         try:
-            count = len(await source.ask())
+            count = len(await account.ask())
         except NoModelListError as error:
             return f"The server answers. {error}"
         finally:
-            await source.provider.aclose()
+            await account.provider.aclose()
         return f"Works: {count} model{'' if count == 1 else 's'}"
 
     async def models(self, vendor_id: str, refresh: bool = False) -> tuple[ModelInfo, ...]:
-        source = self._source(vendor_id)
-        if source is None:
+        """The vendor's models, from an earlier list while that is good. Raises `ProviderError`."""
+        account = self._account(vendor_id)
+        if account is None:
             raise ProviderError("There is no key for this provider.")
-        return await source.models(refresh)
+        return await account.models(refresh)
 
     def info(self, vendor_id: str, model: str) -> ModelInfo:
-        source = self._source(vendor_id)
-        return source.info(model) if source else catalog.at_once(ModelInfo(model), vendor_id)
+        """What is known of a model without asking anybody."""
+        account = self._account(vendor_id)
+        return account.info(model) if account else catalog.at_once(ModelInfo(model), vendor_id)
 
     def supported_parameters(self, vendor_id: str, model: str) -> SupportedParameters:
+        """The parameters that a model takes, as far as is known without asking anybody."""
         provider = self.find(vendor_id)
         return provider.supported_parameters(model) if provider else SupportedParameters()
 
     def with_model(self, model: str, now: ModelRef) -> ModelRef | None:
-        """The provider of `now` unless it is known not to have it, else another that has it for certain.
+        """Who is asked for `model`: the provider of `now` unless it is known not to have it, else one that has it.
 
-        Where nobody knows, the one that was chosen is asked: what is said goes to no other for a guess.
+        Where nobody knows, it stays the one of `now`: no conversation goes to another provider for a guess. None where
+        it is known that nobody has the model.
         """
-        source = self._source(now.provider)
-        if source and source.has(model) is not False:
+        account = self._account(now.provider)
+        if account and account.has(model) is not False:
             return ModelRef(now.provider, model)
-        for name in dict.fromkeys([*self._own, *self._lineup.sources]):
-            if (other := self._source(name)) and other.has(model):
+        for name in dict.fromkeys([*self._own, *self._directory.accounts]):
+            if (other := self._account(name)) and other.has(model):
                 return ModelRef(name, model)
         return None
 
-    def _source(self, vendor_id: str) -> ProviderAccount | None:
-        return self._own.get(vendor_id) or self._lineup.sources.get(vendor_id)
+    def _account(self, vendor_id: str) -> ProviderAccount | None:
+        return self._own.get(vendor_id) or self._directory.accounts.get(vendor_id)
 
     def _offer(self, vendor: Vendor) -> ProviderOption:
-        source = self._source(vendor.id)
-        if source is None:
+        account = self._account(vendor.id)
+        if account is None:
             home, model = vendor.base_url, vendor.default_model
             return ProviderOption(vendor.id, vendor.name, home, home, vendor.needs_key, False, False, model)
-        name, address, home, model = source.name, source.base_url, vendor.base_url, source.default_model
+        name, address, home, model = account.name, account.base_url, vendor.base_url, account.default_model
         return ProviderOption(vendor.id, name, address, home, vendor.needs_key, True, vendor.id in self._own, model)
 
     def _given(self, vendor_id: str, api_key: str, base_url: str) -> ProviderAccount:
-        """What the visitor gave, checked. Raises `InputError`."""
+        """An account from what the visitor gave. Raises `InputError`."""
         vendor = VENDORS.get(vendor_id)
         if vendor is None or vendor_id == "mock":
             raise InputError("This provider takes no key.")
@@ -222,10 +224,10 @@ class SessionDirectory:
             raise InputError("Enter the address of the server, for example http://localhost:8000/v1.")
         if not key and vendor.needs_key and vendor.is_home(address):
             raise InputError(f"Enter your key for {vendor.name}.")
-        return self._lineup.source(vendor, key, address)
+        return self._directory.account(vendor, key, address)
 
 
 def _give_back(own: dict[str, ProviderAccount], closing: Closing) -> None:
-    """What a visitor left behind."""
-    for source in own.values():
-        give_back(source.provider, closing)
+    """Close the own providers of a visitor who has left."""
+    for account in own.values():
+        give_back(account.provider, closing)

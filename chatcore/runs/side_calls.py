@@ -1,7 +1,7 @@
-"""One short model call beside the answers: for the title of a chat, for a summary of what has no room.
+"""One short model call beside the answers: for the title of a chat, or for a summary of what has no room.
 
-Owns its limits and its one line in the server's log. It is no run: no page reads it as it comes, no retry follows, and
-no failure is shown. Whoever asks looks at the future in a run of the script, and changes the chat there.
+It is no run: no page reads it as it comes, no retry follows, and no failure is shown. Who asks for it gets a future,
+and looks at it later. Each call has limits and leaves one line in the server's log.
 """
 
 import asyncio
@@ -23,7 +23,7 @@ USABLE = (Ending.COMPLETE, Ending.LENGTH)
 
 @dataclass(frozen=True, slots=True)
 class SideCallLimits:
-    """`characters` of text, where the rest is not waited for, and `seconds` for everything."""
+    """At most `characters` of text, after which the rest is not waited for, and `seconds` for the whole call."""
 
     characters: int
     seconds: float
@@ -32,9 +32,9 @@ class SideCallLimits:
 def ask(
     registry: RunRegistry, provider: Provider, request: ChatRequest, limits: SideCallLimits, purpose: str
 ) -> "Future[str]":
-    """What the model says, without white space around it: "" where it failed, was cut off or says nothing usable.
+    """The text of the model's answer, without white space around it; "" where it failed, was cut off or is not usable.
 
-    `purpose` is for the log. Cancelling the future closes the connection. `said` reads it.
+    `purpose` is for the log. Cancelling the future closes the connection. Read it with `said` once it is done.
     """
     work = _ask(provider, request, limits, purpose)
     try:
@@ -46,19 +46,19 @@ def ask(
         return nothing
 
 
-def said(aside: "Future[str]") -> str:
-    """The text of one that is done; "" where it was cancelled or broke."""
-    if aside.cancelled():
+def said(call: "Future[str]") -> str:
+    """The text of a call that is done; "" where it was cancelled or broke."""
+    if call.cancelled():
         return ""
-    if error := aside.exception():
+    if error := call.exception():
         # Only the type: an SDK's exception can carry the key and the prompt.
         log.error("An aside failed with %s", type(error).__qualname__)
         return ""
-    return aside.result()
+    return call.result()
 
 
 async def _ask(provider: Provider, request: ChatRequest, limits: SideCallLimits, purpose: str) -> str:
-    begun, reading, outcome = time.monotonic(), _TextReader(limits.characters), "not finished"
+    start, reading, outcome = time.monotonic(), _TextReader(limits.characters), "not finished"
     try:
         async with asyncio.timeout(limits.seconds):
             outcome = await reading.read(provider, request)
@@ -67,12 +67,12 @@ async def _ask(provider: Provider, request: ChatRequest, limits: SideCallLimits,
     except ProviderError as error:
         outcome = error.kind.name.lower() if isinstance(error, Failure) else type(error).__qualname__
     finally:
-        _report(purpose, provider.name, request.model, outcome, begun, reading.usage)
+        _report(purpose, provider.name, request.model, outcome, start, reading.usage)
     return reading.text if outcome in USABLE else ""
 
 
 class _TextReader:
-    """What has come of one answer."""
+    """The text and usage that have come of one call."""
 
     def __init__(self, characters: int) -> None:
         self.usage: UsageReported | None = None
@@ -83,7 +83,7 @@ class _TextReader:
         return "".join(self._parts).strip()[: self._characters].rstrip()
 
     async def read(self, provider: Provider, request: ChatRequest) -> str:
-        """How it ended."""
+        """Read the answer until it ends or is long enough, and give how it ended."""
         length = 0
         async with aclosing(provider.stream(request)) as events:
             async for event in events:
@@ -100,14 +100,14 @@ class _TextReader:
         return "no end mark"
 
 
-def _report(purpose: str, provider: str, model: str, outcome: str, begun: float, usage: UsageReported | None) -> None:
-    """One line for the server's log, because it costs: figures and names, never what was asked or said."""
+def _report(purpose: str, provider: str, model: str, outcome: str, start: float, usage: UsageReported | None) -> None:
+    """Write one line in the server's log, because calls cost: figures and names, and nothing of the texts."""
     fields = {
         "purpose": purpose,
         "provider": provider,
         "model": model,
         "ending": str(outcome),
-        "total_ms": round(1000 * (time.monotonic() - begun)),
+        "total_ms": round(1000 * (time.monotonic() - start)),
         "input_tokens": usage.input_tokens if usage else None,
         "output_tokens": usage.output_tokens if usage else None,
     }

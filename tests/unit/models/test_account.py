@@ -118,7 +118,7 @@ def test_all_who_wait_for_a_list_wait_for_one(fails: bool) -> None:
 def test_a_list_that_is_waited_for_leaves_nothing_when_the_server_closes() -> None:
     async def work() -> None:
         page = Page(OPENAI_API_KEY="k")
-        source = page.server.sources["openai"]
+        source = page.server.accounts["openai"]
         source.provider = Slow()
         waiting = asyncio.create_task(source.models())
         await asyncio.sleep(0)

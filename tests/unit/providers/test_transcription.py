@@ -153,10 +153,10 @@ def test_the_model_is_a_setting_and_only_for_the_server_s_own_address(upstream: 
         openai_api_key=KEY, openai_base_url=upstream.base_url, openai_transcription_model="hears-2", _env_file=None
     )
     directory = Directory(settings)
-    servers_own = transcriber(directory.sources["openai"].provider)
+    servers_own = transcriber(directory.accounts["openai"].provider)
     assert servers_own
     assert servers_own.transcription_model == "hears-2"
-    elsewhere = directory.source(VENDORS["openai"], "own", "http://127.0.0.1:9/v1")
+    elsewhere = directory.account(VENDORS["openai"], "own", "http://127.0.0.1:9/v1")
     assert transcriber(elsewhere.provider) is None
 
 
