@@ -1,7 +1,7 @@
 """PDF and DOCX as text, read in a process of their own.
 
 Owns the bounds of that process: a document is made by somebody else, and may be made to take all time and memory there
-is, which no thread can be stopped from. What the process does is in `document_reader.py`. Nothing of the environment
+is, which no thread can be stopped from. What the process does is in `document_worker.py`. Nothing of the environment
 reaches it, so no key does.
 """
 

@@ -1,6 +1,6 @@
 """What is said in a chat, message by message, and who is asked.
 
-Values only. How messages make a conversation is in `conversation.py`.
+Values only. How messages make a conversation is in `tree.py`.
 """
 
 from dataclasses import dataclass, replace

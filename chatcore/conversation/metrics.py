@@ -1,6 +1,6 @@
 """How long an answer took, and what of it was ours.
 
-Values only: what measures is `run_log.py` and `answers.py`. Knows no page and no storage.
+Values only: `runs.log` measures them. Knows no page and no storage.
 """
 
 from dataclasses import dataclass

@@ -1,6 +1,6 @@
 """What the stored answers took: a row for each, and what rows amount to by day and by model.
 
-Owns which answers count and what is summed. Reads no storage by itself (`insights_reading.py`), and draws nothing.
+Owns which answers count and what is summed. Reads no storage by itself (`reader.py`), and draws nothing.
 """
 
 import csv

@@ -1,6 +1,6 @@
 """The rows of every stored chat of a visit, read step by step, and each chat again only when it has changed.
 
-Owns what is kept of what was read. What a row is, is in `insights.py`.
+Owns what is kept of what was read. What a row is, is in `figures.py`.
 """
 
 from collections.abc import Iterator, Sequence

@@ -1,6 +1,6 @@
 """The JSON text of a persona that is being edited: what stands in its fields, and the text with another value in one.
 
-The text is the truth, valid or not. What is wrong with it is said by `reading.py`, where it is kept by `own.py`.
+The text is the truth, valid or not. `parsing.py` says what is wrong with it, `storage.browser` stores it.
 """
 
 import json

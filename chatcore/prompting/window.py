@@ -1,7 +1,7 @@
 """What of a long chat goes to the model: how much it takes, and where it is cut when it does not fit.
 
 Owns the estimate of tokens and the choice of the cut, over sizes alone. Knows no message, no provider and no page: what
-stands in the places of what is left out is `request.py`'s.
+stands in the places of what is left out is `build.py`'s.
 """
 
 import math

@@ -1,6 +1,6 @@
 """What a click on the page of personas does: each change checked, stored, and to be taken back.
 
-Owns what may be saved. Knows nothing of Streamlit; what all tabs agree on is in `own.py`.
+Owns what may be saved. Knows nothing of Streamlit; what all tabs agree on is in `storage.browser.personas`.
 """
 
 from collections.abc import Callable, Sequence

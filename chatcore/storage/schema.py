@@ -1,4 +1,4 @@
-"""The stored form as types: what `archive.py` writes, and what it takes after validation.
+"""The stored form as types: what `codec.py` writes, and what it takes after validation.
 
 Every form has a version and a revision. A change that an older version of this app could not read makes a new version
 here, and a step in `migrations.py`.

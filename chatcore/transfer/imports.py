@@ -2,7 +2,7 @@
 
 Owns what a file may be, told apart by its content, and how much of it: chat by chat, so that a large file takes no more
 memory than its largest chat and what comes out. All or nothing: whatever is wrong raises `InputError`. Writes nothing.
-`json_items.py` reads the JSON, `foreign.py` knows the other programs' forms.
+`text.json_stream` reads the JSON, `foreign.py` knows the other programs' forms.
 """
 
 import re

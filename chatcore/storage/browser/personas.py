@@ -1,7 +1,7 @@
 """The visitor's own personas: what of them is stored, and what all tabs agree on.
 
 Of two tabs that save the same one, the higher revision holds, and who lost has the own text as a draft. A save wins
-over a deletion that did not know of it. Whether a persona may be saved is decided in `editing.py`.
+over a deletion that did not know of it. Whether a persona may be saved is decided in `session.persona_edits`.
 """
 
 from collections.abc import Mapping
