@@ -111,7 +111,7 @@ class AnthropicProvider(SDKProvider["AsyncAnthropic"]):
 
         return await self._refused.ask(post, body, self._sdk_errors(), "max_tokens")
 
-    def _reading(self) -> AnswerReader:
+    def _reader(self) -> AnswerReader:
         return _AnswerReader(self.host)
 
 

@@ -147,7 +147,7 @@ class OpenAIProvider(OpenAISDKProvider):
         body |= self._temperature(request)
         return await self._post(client, "/chat/completions", body)
 
-    def _reading(self) -> AnswerReader:
+    def _reader(self) -> AnswerReader:
         return _AnswerReader(self.host)
 
 

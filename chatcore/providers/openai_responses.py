@@ -66,7 +66,7 @@ class ResponsesProvider(OpenAISDKProvider):
         body |= {"reasoning": {"summary": "auto"}} if self._reasons(request.model) else {}
         return await self._post(client, "/responses", body)
 
-    def _reading(self) -> AnswerReader:
+    def _reader(self) -> AnswerReader:
         return ResponseReader(self.host)
 
     def _chunks(self, request: ChatRequest) -> AsyncGenerator[object, None]:
