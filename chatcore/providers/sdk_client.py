@@ -225,11 +225,8 @@ class SDKProvider(ABC, Generic[C]):
         return self._make_client(http_client, timeout)
 
     async def _leave_only_our_headers(self, request: "httpx2.Request") -> None:
-        """Replace all headers of a request by ours.
-
-        The SDKs add what the environment holds and facts about this machine, and the client adds cookies of earlier
-        answers, so that one visitor's request would carry those of another.
-        """
+        """Replace all headers of a request by ours: the SDKs add what the environment holds and facts about this
+        machine, and the client adds cookies of earlier answers, which may be another visitor's."""
         import httpx2
 
         kind = request.headers.get("content-type", "")
