@@ -18,6 +18,7 @@ from chatcore.events import RunEvent
 from chatcore.providers.answer_reader import AnswerReader
 from chatcore.providers.base import ChatRequest, ModelInfo
 from chatcore.providers.failures import Failure, Kind, translate
+from chatcore.providers.response_limit import limited
 from chatcore.providers.unsupported import Refused
 
 if TYPE_CHECKING:
@@ -211,12 +212,10 @@ class SDKProvider(ABC, Generic[C]):
     def _make(self) -> C:
         import httpx2
 
-        from chatcore.providers.response_limit import LimitedTransport
-
         timeout = httpx2.Timeout(**self._timeouts)
         limits = httpx2.Limits(keepalive_expiry=KEEP_CONNECTION)
         http_client = httpx2.AsyncClient(
-            transport=LimitedTransport(httpx2.AsyncHTTPTransport(trust_env=False, limits=limits)),
+            transport=limited(httpx2.AsyncHTTPTransport(trust_env=False, limits=limits)),
             trust_env=False,
             follow_redirects=False,
             timeout=timeout,
