@@ -1,7 +1,7 @@
-"""What a provider is asked: a conversation up to one answer, as a `ChatRequest`, within the model's context window.
+"""From a conversation up to one answer to a `ChatRequest`, within the model's context window.
 
-Owns the words that go to the model around what was said, and what of it goes. What went for an answer is said by the
-same code, of the conversation and the answer's `PromptRecord`. Knows no provider and no page.
+Chooses what goes, and has the words that go to the model around it. The same code tells later what went for an answer,
+from the conversation and the answer's `PromptRecord`. Knows no provider and no page.
 """
 
 import hashlib
@@ -24,20 +24,19 @@ SUMMARY = "[The conversation before this message is not here for lack of room. A
 EARLIER_FILES = "[These files were attached earlier in the conversation:]"
 UNKNOWN, ALL = ModelInfo(""), SupportedParameters()
 NEXT = "next"
-"""No message has this id: that of the question that comes next."""
+"""The id of the question that comes next. No message has it."""
 SYSTEM = "system"
-"""Nor this: that of what the persona says before all others."""
+"""The id of the persona's prompt. No message has it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One message as it went to the model; None where what it said was deleted since.
-
-    `id` is that of the message of the chat, `SYSTEM` for the persona's, empty for the words that ask to go on.
-    """
+    """One message as it went to the model."""
 
     id: str
+    """The id of the message of the chat; `SYSTEM` for the persona's prompt, "" for the words that ask to continue."""
     prompt: PromptMessage | None
+    """None where the message was deleted since."""
 
     @property
     def tokens(self) -> int:
@@ -52,16 +51,15 @@ def build(
     *,
     summaries: bool = False,
 ) -> tuple[ChatRequest, tuple[PromptRecord, ...]]:
-    """The request for the answer at `answer_id`: what is on the path before it, without answers that have no text.
+    """The request for the answer at `answer_id`, and the records of what it sends.
 
-    Its persona's prompt goes first, and its temperature and limit as far as the model `supported` them.
+    The persona's prompt goes first, with its temperature and limit as far as the model supports them. Then come the
+    messages on the path before the answer, without answers that have no text, as far as they fit (`window.choose`);
+    with `summaries` the last summary stands for the others. An answer that is continued comes last itself, with the
+    words that ask for the rest of it. A model that takes no images, by its `info`, is told that there were some.
 
-    `info` is what is known of the model: one that takes no images is told that there were some. Of what does not fit
-    its window `context.choose` says what goes; with `summaries` those that were made go in place of the rest. An answer
-    that is continued comes last itself, with the words that ask for the rest of it.
-
-    The second is what is sent with that, and where anything can be left out, what is with `ChatRequest.shorter`: about
-    half of it. The window may be unknown, or the estimate wrong.
+    The first record is of the request. Where anything can be left out there is a second one, of `ChatRequest.shorter`,
+    which sends about half: the window may be unknown, or the estimate wrong.
     """
     line, answer = _line(conversation, answer_id)
     said = [message for message in line if not message.deleted]
@@ -75,7 +73,7 @@ def build(
         limit=persona.max_tokens if persona and supported.max_tokens else 0,
     )
     sizes, (cut, limit) = _sizes(said, sent), _before(said, answer, info)
-    always = sum(map(_tokens, (*_system(conversation, answer), *_going_on(answer, sent))))
+    always = sum(map(_tokens, (*_system(conversation, answer), *_continued(answer, sent))))
     limit = limit if limit is None else limit - always
     cut = window.choose(sizes, limit, cut, summaries=summaries)
     asked, sent = _cut(conversation, answer, sent, cut)
@@ -90,7 +88,7 @@ def build(
 def _cut(
     conversation: Conversation, answer: Message, sent: PromptRecord, cut: ContextWindow
 ) -> tuple[ChatRequest, PromptRecord]:
-    """What is asked with this cut, and what is noted of it."""
+    """The request with this cut, and its record."""
     sent = replace(sent, since=cut.since, files=cut.files, summary=cut.summary)
     line, _ = _line(conversation, answer.id)
     without = tuple(message.id for message in line[_start(line, sent) :] if message.deleted)
@@ -107,7 +105,7 @@ def _cut(
 def parts(conversation: Conversation, answer_id: str, sent: PromptRecord) -> tuple[Part, ...]:
     """The messages that went to the model for this answer, in order, as far as the conversation still has them.
 
-    `digest` of them is `sent.digest` where that is everything, and says what it said.
+    Their `digest` equals `sent.digest` where all of them are there and unchanged.
     """
     line, answer = _line(conversation, answer_id)
     at = _start(line, sent)
@@ -119,18 +117,18 @@ def parts(conversation: Conversation, answer_id: str, sent: PromptRecord) -> tup
             prompt = None if message.deleted else _prompt(message, sent, preface)
             preface = preface if prompt is None or prompt.role == "assistant" else []
             found += [Part(message.id, prompt)] if prompt or message.deleted else []
-    going_on = zip((answer.id, ""), _going_on(answer, sent), strict=False)
-    return (*found, *(Part(message_id, prompt) for message_id, prompt in going_on))
+    continued = zip((answer.id, ""), _continued(answer, sent), strict=False)
+    return (*found, *(Part(message_id, prompt) for message_id, prompt in continued))
 
 
 def left_out(conversation: Conversation, answer_id: str, sent: PromptRecord) -> tuple[Message, ...]:
-    """The messages before the answer that did not go to the model for lack of room, as far as they are still there."""
+    """The messages before the answer that had no room in the request, as far as they are still there."""
     line, _ = _line(conversation, answer_id)
     return tuple(message for message in line[: _start(line, sent)] if not message.deleted)
 
 
 def digest(prompts: Iterable[PromptMessage]) -> str:
-    """Of messages, to compare them with those that were sent."""
+    """A short hash of messages, to compare them with those that were sent."""
     known = hashlib.sha256()
     for prompt in prompts:
         for text in (prompt.role, prompt.content, *(image.data for image in prompt.images)):
@@ -140,9 +138,9 @@ def digest(prompts: Iterable[PromptMessage]) -> str:
 
 
 def coming(conversation: Conversation, info: ModelInfo, margin: int) -> ContextWindow:
-    """What would go with a next question of `margin` tokens, where summaries may stand for what does not fit.
+    """The part of the chat that would go with a next question of `margin` tokens, summaries included.
 
-    Where that question alone fits, it is cut before `NEXT`.
+    Where only that question has room, it begins at `NEXT`.
     """
     said = conversation.path
     if not said or said[-1].running:
@@ -153,7 +151,7 @@ def coming(conversation: Conversation, info: ModelInfo, margin: int) -> ContextW
 
 
 def _line(conversation: Conversation, answer_id: str) -> tuple[list[Message], Message]:
-    """The messages on the way to an answer, oldest first, deleted ones too, and the answer."""
+    """The messages before an answer on its path, oldest first and deleted ones too, and the answer."""
     by_id = {message.id: message for message in conversation.messages}
     answer = by_id.pop(answer_id)
     line, at = list[Message](), answer.parent
@@ -164,7 +162,7 @@ def _line(conversation: Conversation, answer_id: str) -> tuple[list[Message], Me
 
 
 def _before(said: Sequence[Message], answer: Message, info: ModelInfo) -> tuple[ContextWindow, int | None]:
-    """Where the chat was cut for the answer of the same model before, and the room that there is, as that one tells."""
+    """The cut for the last answer of the same model, and the room for messages by what that answer reported."""
     same = (answer.provider, answer.model)
     last = next((it for it in reversed(said) if it.sent and (it.provider, it.model) == same), None)
     if last is None or last.sent is None:
@@ -191,7 +189,7 @@ def _sizes(said: Iterable[Message], sent: PromptRecord) -> list[Size]:
 
 
 def _start(line: Sequence[Message], sent: PromptRecord) -> int:
-    """The place of the first message that went."""
+    """The place in `line` of the first message that went."""
     return next((place for place, message in enumerate(line) if message.id == sent.since), 0)
 
 
@@ -207,13 +205,14 @@ def _prompt(message: Message, sent: PromptRecord, preface: Sequence[str] = ()) -
 
 
 def _preface(earlier: Iterable[Message], sent: PromptRecord) -> list[str]:
-    """What stands in the first message for those that are left out. Some models take no other place for it."""
+    """Paragraphs for the first message, in place of those before it. Some models take no other place for them."""
     summaries = [SUMMARY + message.summary for message in earlier if message.id == sent.summary and message.summary]
     files = [as_prompt(message.files) for message in earlier if message.id in sent.files and message.files]
     return [*summaries, *([EARLIER_FILES] if files else []), *files]
 
 
-def _going_on(answer: Message, sent: PromptRecord) -> tuple[PromptMessage, ...]:
+def _continued(answer: Message, sent: PromptRecord) -> tuple[PromptMessage, ...]:
+    """The part of the answer that is there, and the words that ask to continue it; nothing for a new answer."""
     if not sent.begun:
         return ()
     return PromptMessage("assistant", answer.text[: sent.begun]), PromptMessage("user", GO_ON)

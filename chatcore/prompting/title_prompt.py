@@ -1,6 +1,6 @@
-"""What a chat is called in the list: how a line is shortened, how a model is asked for a title, what is taken of that.
+"""The title of a chat: the prompt that asks a model for it, and the reading of what the model replies.
 
-Text only. When a model is asked is in `titles.py`.
+Text only: the session decides when a model is asked.
 """
 
 import re
@@ -9,11 +9,11 @@ from chatcore.providers.base import ChatRequest, PromptMessage
 from chatcore.text.cleaning import UNWANTED, shorten
 
 LONGEST_LINE = 120
-"""A longer line is no title, but an answer."""
+"""Characters of a title at most: a longer line is an answer instead."""
 MAX_TOKENS = 2_000
-"""Enough for a model that thinks first; of one that does not, two lines are read."""
+"""The limit of the reply: enough for a model that reasons first. Of others only a line is needed."""
 QUESTION, ANSWER = 2_000, 1_000
-"""Characters of each that the model gets to see."""
+"""Characters of the first question and of its answer that go to the model."""
 
 ASK = (
     "You name chats. Reply with a title for the chat that the user shows you, and with nothing else: two to six words, "
@@ -29,15 +29,15 @@ AROUND = "*_`~\"'“”„‟‘’‚‹›«»「」『』《》"
 
 
 def request(question: str, answer: str, model: str) -> ChatRequest:
-    """How `model` is asked for the title of a chat that begins with these."""
+    """The request for the title of a chat that begins with this question and answer."""
     shown = f"<question>\n{question[:QUESTION]}\n</question>\n\n<answer>\n{answer[:ANSWER]}\n</answer>\n\nThe title:"
     return ChatRequest((PromptMessage("system", ASK), PromptMessage("user", shown)), model, max_tokens=MAX_TOKENS)
 
 
 def of_reply(reply: str) -> str:
-    """The title in what a model replied; "" where there is none.
+    """The title in a model's reply; "" where there is none.
 
-    It is the first line that announces nothing, without what models put around it.
+    It is the first line that does not end in a colon, without the marks and quotes that models put around it.
     """
     text = UNWANTED.sub("", THOUGHTS.sub("", reply))
     lines = (_bare(line) for line in text.splitlines())
@@ -46,7 +46,7 @@ def of_reply(reply: str) -> str:
 
 
 def _bare(line: str) -> str:
-    """A line without list marks, "Title:", emphasis, quotation marks and its full stop, however they are nested."""
+    """The line without list marks, "Title:", emphasis, quotation marks and full stop, however they are nested."""
     before = None
     while line != before:
         before, line = line, line.rstrip()

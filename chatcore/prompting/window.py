@@ -1,7 +1,7 @@
-"""What of a long chat goes to the model: how much it takes, and where it is cut when it does not fit.
+"""The part of a long chat that goes to the model: how many tokens it has, and where it is cut when it does not fit.
 
-Owns the estimate of tokens and the choice of the cut, over sizes alone. Knows no message, no provider and no page: what
-stands in the places of what is left out is `build.py`'s.
+Estimates tokens and chooses the cut, by sizes alone. Knows no messages and no providers; the words that stand in place
+of what is left out are in `build`.
 """
 
 import math
@@ -10,49 +10,50 @@ from dataclasses import dataclass
 from itertools import accumulate
 
 ANSWER_ROOM = 32_000
-"""Tokens that are left for the answer, or a quarter of a window that is small."""
+"""Tokens of the window that are left for the answer; of a small window a quarter."""
 STEP = 2 / 3
-"""Of the room, what is filled when the cut moves. So it stays where it is for many turns, and what a provider keeps of
-the beginning of a request stays good for as long."""
+"""The share of the room that is filled when the cut moves. So the cut stays where it is for many turns, and so long a
+provider can use its cache for the beginning of the request."""
 MOST_OFF = 3.0
-"""How far the estimate is believed to be too low, at most, whatever a provider reports."""
+"""The factor by which the estimate is taken to be too low at most, whatever a provider reports."""
 IMAGE = 1_500
 """Tokens of an image, at most: 1024 × 1024 pixels take 765 at OpenAI and 1,400 at Anthropic."""
 MESSAGE = 5
-"""Tokens of a message beside what it says."""
+"""Tokens of a message beside its text."""
 PREFACE = 60
-"""Tokens of the words around what stands in place of what is left out."""
+"""Tokens of the words around the summary and the files of what is left out."""
 
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """What a message takes, in tokens: what is said in it, its files, and the summary of all up to it, 0 without one.
-
-    The chat can be cut before one that `starts` a turn.
-    """
+    """The size of a message, in tokens."""
 
     id: str
     starts: bool
-    said: int
+    """True where it starts a turn: the chat can be cut before it."""
+    text: int
     files: int = 0
     summary: int = 0
+    """The size of the summary of all messages up to this one; 0 without one."""
 
 
 @dataclass(frozen=True, slots=True)
 class ContextWindow:
-    """Everything goes from the message `since` on, or all of it; of what is before, the files of these messages, and
-    the summary that stands at this one."""
+    """The part of a chat that goes to a model, by ids of messages."""
 
     since: str = ""
+    """The first message that goes; "" for all of them."""
     files: tuple[str, ...] = ()
+    """Messages before it of which the files go all the same."""
     summary: str = ""
+    """The message before it whose summary stands for what is left out; "" for none."""
 
 
 WHOLE = ContextWindow()
 
 
 def estimate(text: str) -> int:
-    """Tokens of a text, a little more rather than less: no vendor's tokenizer is needed, nor known.
+    """Estimated tokens of a text, rather too many than too few. No vendor's tokenizer is used.
 
     By the bytes that a character takes in UTF-8, which tells the scripts apart: 3.4 characters of English or code make
     a token, 1.6 of the other alphabets; a character of Chinese, Japanese, Korean or Hindi makes 1.2, an emoji two.
@@ -68,9 +69,9 @@ def estimate(text: str) -> int:
 
 
 def room(window: int | None, estimated: int = 0, reported: int = 0) -> int | None:
-    """Estimated tokens that a request to a model with this window may take; None where the window is not known.
+    """Estimated tokens that a request may have, to a model with a `window` of so many; None where that is unknown.
 
-    Where the provider `reported` more for the request before than was `estimated`, less.
+    They are fewer where the provider `reported` more for the request before than was `estimated`.
     """
     if window is None:
         return None
@@ -81,49 +82,50 @@ def room(window: int | None, estimated: int = 0, reported: int = 0) -> int | Non
 def choose(
     sizes: Sequence[Size], limit: int | None, before: ContextWindow = WHOLE, *, summaries: bool = False
 ) -> ContextWindow:
-    """What goes of the messages of these sizes, oldest first, in `limit` tokens.
+    """The part of the messages of these `sizes`, oldest first, that goes in `limit` tokens.
 
-    Always the last turn that was started, then the one before it, the files that were attached further back, the newest
-    first, and the older turns. `before` is what went with the answer before: it stays as long as it fits. Without a
-    limit it stays in any case.
+    The last turn goes always; then come the turn before it, the files further back, the newest first, and the older
+    turns. `before` is what went for the answer before: it stays as long as it fits, and in any case without a limit.
+    With `summaries` the last one stands for what is left out.
     """
-    choice = _Choice(sizes, summaries)
-    at = choice.place(before.since)
-    whole = choice.tokens(0, ())
-    if not choice.starts or (not at and limit is None):
+    sums = _Sums(sizes, summaries)
+    at = sums.place(before.since)
+    whole = sums.tokens(0, ())
+    if not sums.starts or (not at and limit is None):
         return WHOLE
     if limit is not None and whole <= (limit * STEP if at else limit):
         return WHOLE
     if at:
         kept = tuple(place for place in range(at) if sizes[place].id in before.files and sizes[place].files)
-        if limit is None or choice.tokens(at, kept) <= limit:
-            return choice.cut(at, kept)
-    return choice.moved(at, limit or 0)
+        if limit is None or sums.tokens(at, kept) <= limit:
+            return sums.cut(at, kept)
+    return sums.moved(at, limit or 0)
 
 
-class _Choice:
-    """The sums over the sizes, so that each place is weighed without adding all of them up again."""
+class _Sums:
+    """Sums over the sizes, made once, so that each place for the cut is weighed without adding all up again."""
 
     def __init__(self, sizes: Sequence[Size], summaries: bool) -> None:
         self._sizes = sizes
         self.starts = [place for place, size in enumerate(sizes) if size.starts]
-        self._from = [*accumulate((size.said + size.files for size in reversed(sizes)), initial=0)][::-1]
+        self._from = [*accumulate((size.text + size.files for size in reversed(sizes)), initial=0)][::-1]
         # By place, the one of the last summary before it.
         summed = (place if summaries and size.summary else -1 for place, size in enumerate(sizes))
         self._summed = [*accumulate(summed, max, initial=-1)]
 
     def place(self, since: str) -> int:
-        """Of the message with this id where the chat can be cut before it; else the beginning."""
+        """The place of the message with this id, where the chat can be cut before it; else 0."""
         return next((place for place in self.starts if self._sizes[place].id == since), 0)
 
     def tokens(self, at: int, files: Sequence[int]) -> int:
-        """Of everything from `at` on, and of the files before it."""
+        """The tokens of everything from `at` on, of these files before it, and of the summary."""
         summed = self._summed[at]
         before = sum(self._sizes[place].files for place in files)
         before += self._sizes[summed].summary if summed >= 0 else 0
         return self._from[at] + before + (PREFACE if before else 0)
 
     def cut(self, at: int, files: Sequence[int]) -> ContextWindow:
+        """The window that begins at the place `at`, with the files at these places before it."""
         summed = self._summed[at]
         summary = self._sizes[summed].id if summed >= 0 else ""
         return (
@@ -131,7 +133,7 @@ class _Choice:
         )
 
     def moved(self, at: int, limit: int) -> ContextWindow:
-        """Cut further on than `at`: where a summary was made for it, else where it leaves room for some turns."""
+        """A cut later than `at`: right behind a summary, else where it leaves room for some turns."""
         later = [place for place in self.starts if place > at] or self.starts[-1:]
         filed = [place for place, size in enumerate(self._sizes) if size.files]
         ready = [(place, limit) for place in later if self._summed[place] == place - 1 >= 0]

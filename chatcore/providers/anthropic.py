@@ -1,6 +1,6 @@
-"""Anthropic's messages, and every server that speaks them, through the `anthropic` SDK.
+"""Anthropic's messages API, and every server that speaks it, through the `anthropic` SDK.
 
-Owns how the question is put and what the events mean.
+Builds the body of a request, and reads the events of an answer.
 """
 
 import logging
@@ -19,19 +19,19 @@ if TYPE_CHECKING:
     from anthropic import AsyncAnthropic
 
 MAX_TOKENS = 8192
-"""How long an answer may be: the API wants a limit, and this one suits every model that is still offered."""
+"""The limit of an answer where none is asked for: the API wants one, and every model that is offered takes this."""
 
 MAX_TOKENS_THINKING = 32_000
-"""The same where the thoughts count too. Each of these models takes at least 64,000."""
+"""The same for models that reason, whose thoughts count too. Each of them takes at least 64,000."""
 
 ADAPTIVE = range(406, 600)
-"""The versions of Claude (4.6 is 406) that take THINKING. What comes after 5 is not known."""
+"""The versions of Claude (4.6 is 406) that take THINKING. Later ones than 5 are not known to."""
 
 THINKING = {"type": "adaptive", "display": "summarized"}
-"""The model decides how much it thinks. Most leave the thoughts out where nobody asks for their summary."""
+"""Lets the model decide how much it reasons. Most send no thoughts unless their summary is asked for."""
 
 MODELS_LISTED = 1000
-"""The most that the API lists at once: more pages are not asked for, since nobody knows how many a server has."""
+"""The most that the API lists at once. Further pages are not asked for, because a server could have any number."""
 
 INPUT_COUNTS = ("input_tokens", "cache_creation_input_tokens", "cache_read_input_tokens")
 
@@ -45,7 +45,7 @@ ENDINGS = {
 
 
 class AnthropicProvider(SDKProvider["AsyncAnthropic"]):
-    """A `Provider`: POST /v1/messages. `base_url` is the one before /v1, or with it."""
+    """A `Provider`: POST /v1/messages. `base_url` may end in /v1 or not."""
 
     # The SDK's own version; not read from it, because the environment can change what it says.
     vendor_headers: ClassVar[Mapping[str, str]] = {"anthropic-version": "2026-10-21"}
@@ -91,7 +91,7 @@ class AnthropicProvider(SDKProvider["AsyncAnthropic"]):
         )
 
     def supported_parameters(self, model: str) -> SupportedParameters:  # noqa: ARG002
-        """The API knows no temperature any more, and no answer without a limit."""
+        """All but a temperature, which the API no longer takes."""
         return SupportedParameters(temperature=False)
 
     async def _open(self, client: "AsyncAnthropic", request: ChatRequest) -> Stream:
@@ -111,7 +111,7 @@ class AnthropicProvider(SDKProvider["AsyncAnthropic"]):
 
         return await self._refused.ask(post, body, self._sdk_errors(), "max_tokens")
 
-    def _reading(self) -> AnswerReader:
+    def _reader(self) -> AnswerReader:
         return _AnswerReader(self.host)
 
 
@@ -144,9 +144,9 @@ class _AnswerReader(AnswerReader):
                 raise from_event(self._host, None, str(field(chunk, "error")))
 
     def _more(self, part: object) -> Iterator[RunEvent]:
-        """The text or the thought of a block, or of what is added to it; signatures and citations are not shown.
+        """The text or the reasoning of a new block or of a delta. Signatures and citations are left out.
 
-        Each block of thoughts is a paragraph of its own.
+        Each block of reasoning is a paragraph of its own.
         """
         text = field(part, "text")
         if isinstance(text, str) and text:
@@ -157,7 +157,7 @@ class _AnswerReader(AnswerReader):
             self._thought, self._gap = True, ""
 
     def _count(self, holder: object) -> bool:
-        """Whether anything is said of the usage. A count is of everything so far, and holds until the next."""
+        """Note the token counts in `holder`; False where there are none. Each count is a total so far."""
         usage = field(holder, "usage")
         counts = {name: field(usage, name) for name in (*INPUT_COUNTS, "output_tokens")}
         said = {name: count for name, count in counts.items() if isinstance(count, int)}
@@ -170,7 +170,7 @@ class _AnswerReader(AnswerReader):
 
 
 def _thinks(model: str) -> bool:
-    """Whether thinking can be asked for, by the model's name: a model that does not know THINKING answers 400."""
+    """True where the model takes THINKING, by its name. Others answer with status 400."""
     version = re.match(r"claude-[a-z]+-(\d)(?:-(\d))?(?!\d)", model)
     return version is not None and int(version[1]) * 100 + int(version[2] or 0) in ADAPTIVE
 
@@ -181,9 +181,9 @@ def _system(request: ChatRequest) -> str:
 
 
 def _messages(request: ChatRequest) -> list[Any]:
-    """All but the system's, and those that the API would refuse: it takes no text of nothing but white space.
+    """The messages without the system's, and without blank ones, which the API refuses.
 
-    It puts messages of one role that follow each other together by itself.
+    The API itself joins messages of one role that follow each other.
     """
     messages = (message for message in request.messages if message.role != "system")
     return [_as_sent(message) for message in messages if message.images or message.content.strip()]

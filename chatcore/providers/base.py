@@ -1,4 +1,4 @@
-"""What every provider is: the request it takes, the events it gives, the models it has.
+"""The interface of every provider: the request that it takes, the events that it gives, the models that it has.
 
 Knows no vendor.
 """
@@ -15,7 +15,7 @@ Role = Literal["system", "user", "assistant"]
 
 @dataclass(frozen=True, slots=True)
 class PromptMessage:
-    """One message as the model gets it. Only the user's have images."""
+    """One message as the model gets it. Only the user's messages have images."""
 
     role: Role
     content: str
@@ -66,17 +66,17 @@ class ModelInfo:
 
 @dataclass(frozen=True, slots=True)
 class SupportedParameters:
-    """What of a request a model takes. What it does not take is not sent to it."""
+    """The optional parameters that a model takes. Those that it does not take are not sent to it."""
 
     temperature: bool = True
     max_tokens: bool = True
 
 
 class Provider(Protocol):
-    """Makes answers. One instance serves any number of requests at once, all on one event loop."""
+    """Streams answers. One instance serves any number of requests at once, all on one event loop."""
 
     name: str
-    """The provider in the visitor's words, e.g. "OpenAI"."""
+    """The name that visitors see, e.g. "OpenAI"."""
 
     host: str
     """Where it is, for words about failures, e.g. "api.openai.com"."""
@@ -85,28 +85,31 @@ class Provider(Protocol):
     """Scheme and host, e.g. "https://api.openai.com". Providers with the same origin are up or down together."""
 
     def stream(self, request: ChatRequest) -> AsyncGenerator[RunEvent, None]:
-        """The answer as it is made.
+        """The events of one answer, as they come.
 
         The provider's own end mark, and nothing else, becomes one `Ended`, the last event; a stream that stops without
-        it just ends. Raises `ProviderError` for everything that can go wrong between here and there. Cancelling the
-        task that reads closes the connection at once.
+        it just ends. Raises `ProviderError` for everything that can go wrong on the way. Cancelling the task that reads
+        closes the connection at once.
         """
         ...
 
     async def models(self) -> tuple[ModelInfo, ...]:
-        """The models that it offers, as it says itself. Raises `ProviderError`."""
+        """The models that the provider lists itself. Raises `ProviderError`."""
         ...
 
     def supported_parameters(self, model: str) -> SupportedParameters:
-        """By what is known of the model, and by what it has refused so far. Quick, in any thread; nothing is asked."""
+        """The parameters that a model takes, by its name and by what it has refused so far.
+
+        Quick, in any thread, and nobody is asked.
+        """
         ...
 
     async def warm(self) -> None:
-        """Do the slow part of the first answer now."""
+        """Do the slow part of the first answer now: imports, and the client."""
         ...
 
     async def aclose(self) -> None:
-        """Give the connections back. Nothing may be streamed afterwards."""
+        """Close the connections. Nothing may be streamed afterwards."""
         ...
 
 
@@ -124,13 +127,13 @@ class Transcriber(Protocol):
     """A provider that writes down what is said in a recording."""
 
     transcription_model: str
-    """Which model does it; "" where none does."""
+    """The model that does it; "" where none does."""
 
     async def transcribe(self, audio: bytes, name: str) -> str:
-        """The words in a recording; the ending of `name` says its format. Raises `ProviderError`."""
+        """The words in a recording, whose format is the ending of `name`. Raises `ProviderError`."""
         ...
 
 
 def transcriber(provider: Provider | None) -> Transcriber | None:
-    """The provider, where it can transcribe."""
+    """`provider` where it can transcribe, else None."""
     return provider if isinstance(provider, Transcriber) and provider.transcription_model else None

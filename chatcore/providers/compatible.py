@@ -1,6 +1,7 @@
-"""What servers of others say beyond OpenAI's own protocol: context, prices, pictures, parameters in the list of models.
+"""Servers of others that speak OpenAI's chat completions, and OpenRouter.
 
-Owns the reading of those lists, and what is peculiar to OpenRouter. The answers are read by openai.py.
+Their lists of models say more than OpenAI's own: context window, prices, images, parameters. That is read here; the
+answers are read by `openai_chat`.
 """
 
 from collections.abc import AsyncIterator
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class NoModelListError(ProviderError):
-    """An API answered, and it has no list of models: they can be asked by name."""
+    """The server answered, but has no list of models. They can be asked by name."""
 
     def __init__(self, host: str) -> None:
         super().__init__(f"{host} has no list of models: type the model's name.")
@@ -71,7 +72,7 @@ class OpenRouterProvider(CompatibleProvider):
             if self._api_key:
                 await client.get("/key", cast_to=object)
         except NotFoundError:
-            """A server of another that speaks the same protocol."""
+            """Not OpenRouter's own server: it has no such path."""
         async for model in super()._list(client):
             yield model
 
@@ -81,7 +82,7 @@ def _item(mapping: object, name: str) -> object:
 
 
 def _per_million(price: object) -> float | None:
-    """OpenRouter's dollars for one token, as text; "-1" where it depends."""
+    """US dollars for a million tokens, from OpenRouter's text for one; None for "-1", a price that varies."""
     try:
         dollars = float(price) if isinstance(price, (str, int, float)) else -1.0
     except ValueError:

@@ -1,6 +1,6 @@
-"""Keys and addresses of providers: what a person gave, checked and in one form.
+"""Keys and addresses of providers: checked, and brought into one form.
 
-Owns the rules and their words. Knows no provider, and never repeats what it refuses.
+Refusals are in words for the visitor, and never repeat what was given. Knows no provider.
 """
 
 from typing import TypeAlias
@@ -33,9 +33,9 @@ def clean_key(text: str) -> str:
 
 
 def clean_base_url(text: str) -> str:
-    """The address as it was understood, without a slash at its end; "" for a blank one. Raises `InputError`.
+    """The address in its normal form, without a slash at its end; "" for a blank one. Raises `InputError`.
 
-    What reads it once more could otherwise see another host in it.
+    In that form no later reader sees another host in it.
     """
     if not text.strip():
         return ""

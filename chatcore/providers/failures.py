@@ -1,7 +1,7 @@
-"""What can go wrong with a provider, in our words.
+"""The failures of providers, in our own words.
 
-Owns the kinds of failure, what each says, and the one translation from the errors of the SDKs, httpx2 and the decoders.
-Imports no SDK: it knows their errors by the shape that they share. The provider's own text is read to tell the kinds
+Has the kinds of failure, their texts, and the one translation from the errors of the SDKs, httpx2 and the decoders. No
+SDK is imported: their errors are told by the shape that they share. The provider's own text is read to tell the kinds
 apart and is never shown, because some servers echo the key or the prompt in it.
 """
 
@@ -18,7 +18,7 @@ from chatcore.errors import ProviderError
 
 
 class Kind(Enum):
-    """A kind of failure: what it says, and whether the same request may succeed a little later."""
+    """A kind of failure: its text, and True where the same request may succeed a little later."""
 
     KEY = "The key was rejected by {host}.", False
     FORBIDDEN = "Not allowed: {host} does not let this key do that.", False
@@ -45,15 +45,15 @@ class Kind(Enum):
 
 
 class Failure(ProviderError):
-    """A `ProviderError` that knows its kind. It holds no other exception, and so neither key nor prompt."""
+    """A `ProviderError` with its kind. It holds no other exception, and so neither key nor prompt."""
 
     def __init__(self, kind: Kind, host: str, status: int | None = None, retry_after: float | None = None) -> None:
         message, self.retryable = kind.value
         super().__init__(message.format(host=host, status=status))
         self.kind = kind
         self.status = status
-        # Seconds that the provider asks to wait, as it says: the caller has a cap of its own.
         self.retry_after = retry_after
+        """Seconds that the provider asks to wait, however many: the caller has a limit of its own."""
 
 
 TOO_LARGE = "The answer is too large: it was cut off here."
@@ -78,7 +78,8 @@ _STATUSES = {
     429: Kind.LIMITED,
 }
 
-# What the servers say where a status means several things; the first that fits. None stands for an event in the stream.
+# Words of the servers that tell the kind where a status means several things. The first that fits counts; the status
+# None stands for an event in the stream.
 _SAID: tuple[tuple[Kind, tuple[int | None, ...], str], ...] = (
     (
         Kind.NO_CREDIT,
@@ -101,7 +102,7 @@ _SAID: tuple[tuple[Kind, tuple[int | None, ...], str], ...] = (
 
 
 def translate(error: Exception, host: str, *, answering: bool) -> Failure:
-    """What an SDK, httpx2 or a decoder raised, as a failure at `host`; `answering` once the headers of the answer came.
+    """The failure at `host` for what an SDK, httpx2 or a decoder raised; `answering` once the answer's headers came.
 
     Most specific first. Raise the result outside the `except` block, so that not even its `__context__` leads to the
     original: that one carries the key in its request.
@@ -115,7 +116,7 @@ def translate(error: Exception, host: str, *, answering: bool) -> Failure:
 
 
 def from_status(status: int, host: str, said: str = "", headers: Mapping[str, str] | None = None) -> Failure:
-    """A failure by HTTP status, and by what the body said where the status means several things."""
+    """The failure for an HTTP status, and for the words of the body where the status means several things."""
     headers = headers or {}
     if kind := _said_kind(status, said):
         return Failure(kind, host, status)
@@ -129,7 +130,7 @@ def from_status(status: int, host: str, said: str = "", headers: Mapping[str, st
 
 
 def from_event(host: str, code: object, said: str) -> Failure:
-    """A failure that was reported inside the stream, where some providers put an HTTP status as the code."""
+    """The failure that was reported inside the stream. Some providers put an HTTP status there as the code."""
     if re.fullmatch("[45][0-9]{2}", str(code)):
         return from_status(int(str(code)), host, said)
     return Failure(_said_kind(None, said) or Kind.REPORTED, host)
@@ -163,9 +164,9 @@ def _transport_kind(error: Exception, answering: bool) -> Kind | None:
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:
-    """The error and what it was raised from, also where httpcore2 hides that (`from None`).
+    """The error and those it was raised from, also where httpcore2 hides them (`from None`).
 
-    A context that nobody chose is no cause: a TLS read that waits, what the caller was handling.
+    An error that was merely being handled at the time is no cause, for example that of a TLS read that waits.
     """
     while error is not None:
         yield error

@@ -1,6 +1,6 @@
-"""A visitor's own provider, which the visitor can take back at any moment.
+"""A visitor's own provider, which the visitor can take back at any moment, even in the middle of an answer.
 
-Owns when it is given back: not in the middle of an answer.
+It is closed when the last answer that comes from it has ended.
 """
 
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine
@@ -19,17 +19,17 @@ from chatcore.providers.base import (
 )
 
 Closing: TypeAlias = Callable[[Coroutine[Any, Any, None]], object]
-"""Runs a coroutine on the loop that the provider belongs to."""
+"""Runs a coroutine on the event loop that the provider belongs to."""
 
 
 class OwnProvider:
-    """A `Provider` around one. Once it is closed nothing is begun, and what runs is finished first."""
+    """A `Provider` around another. Once it is closed no request starts, and those that run are finished first."""
 
     def __init__(self, inner: Provider) -> None:
         self.name, self.host, self.origin = inner.name, inner.host, inner.origin
         self._inner = inner
-        self._hears = transcriber(inner)
-        self.transcription_model = self._hears.transcription_model if self._hears else ""
+        self._transcriber = transcriber(inner)
+        self.transcription_model = self._transcriber.transcription_model if self._transcriber else ""
         self._in_use = 0
         self._closed = False
 
@@ -46,17 +46,17 @@ class OwnProvider:
         return self._inner.supported_parameters(model)
 
     async def transcribe(self, audio: bytes, name: str) -> str:
-        if self._hears is None:
+        if self._transcriber is None:
             raise ProviderError(f"{self.name} can't transcribe.")
         async with self._using():
-            return await self._hears.transcribe(audio, name)
+            return await self._transcriber.transcribe(audio, name)
 
     async def warm(self) -> None:
         await self._inner.warm()
 
     async def aclose(self) -> None:
         self._closed = True
-        await self._give_back()
+        await self._close_when_idle()
 
     @asynccontextmanager
     async def _using(self) -> AsyncIterator[None]:
@@ -67,9 +67,9 @@ class OwnProvider:
             yield
         finally:
             self._in_use -= 1
-            await self._give_back()
+            await self._close_when_idle()
 
-    async def _give_back(self) -> None:
+    async def _close_when_idle(self) -> None:
         if self._closed and not self._in_use:
             await self._inner.aclose()
 
@@ -95,7 +95,7 @@ def own(inner: Provider) -> OwnProvider:
 
 
 def give_back(provider: Provider, closing: Closing) -> None:
-    """Close it, from any thread."""
+    """Close a provider, from any thread."""
     work = provider.aclose()
     try:
         closing(work)

@@ -1,4 +1,4 @@
-"""The provider of an answer that nobody can be asked for: its key is not here."""
+"""Stands in for a provider that can't be asked, because its key is not here."""
 
 from collections.abc import AsyncGenerator
 
@@ -8,7 +8,7 @@ from chatcore.providers.base import ChatRequest, ModelInfo, SupportedParameters
 
 
 class MissingProvider:
-    """A `Provider` that says what is missing."""
+    """A `Provider` whose every answer fails, and says that the key is missing."""
 
     host = origin = ""
 
@@ -26,7 +26,7 @@ class MissingProvider:
         return SupportedParameters()
 
     async def warm(self) -> None:
-        """Nothing is slow."""
+        """Does nothing."""
 
     async def aclose(self) -> None:
-        """Nothing is held."""
+        """Does nothing."""

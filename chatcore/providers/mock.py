@@ -1,6 +1,6 @@
 """The built-in provider that needs no key: the demo, and the double that the tests script.
 
-Owns the words of its answers. The same request and script always give the same events.
+The same request and script always give the same events.
 """
 
 import asyncio
@@ -58,10 +58,10 @@ server says which models it has.
 
 @dataclass(frozen=True, slots=True)
 class MockScript:
-    """How one answer goes: `tokens` of text at `rate` a second, then `ending`.
+    """The course of one answer: `tokens` of the text (None: all) at `rate` a second, then `ending`.
 
-    `ending` None leaves the end mark out; FAILED raises `ProviderError(reason)`; STOPPED and INTERRUPTED, which no
-    provider can say, never end: the answer falls silent.
+    `ending` None leaves the end mark out; FAILED raises `ProviderError(reason)`. With STOPPED and INTERRUPTED, which no
+    provider can say, the answer falls silent and never ends.
     """
 
     text: str
@@ -116,10 +116,10 @@ class MockProvider:
         return f"[The built-in mock heard {seconds:.1f} seconds of sound, and understands no word.]"
 
     async def warm(self) -> None:
-        """Nothing is slow."""
+        """Does nothing."""
 
     async def aclose(self) -> None:
-        """Nothing is held."""
+        """Does nothing."""
 
 
 def tokenize(text: str) -> list[str]:

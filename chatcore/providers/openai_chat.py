@@ -1,6 +1,6 @@
-"""OpenAI's chat completions, and every server that speaks them, through the `openai` SDK.
+"""OpenAI's chat completions API, and every server that speaks it, through the `openai` SDK.
 
-Owns how the question is put and what the chunks mean.
+Builds the body of a request, and reads the chunks of an answer. Has what both of OpenAI's APIs share, too.
 """
 
 import asyncio
@@ -24,10 +24,9 @@ OPENAIS = re.compile(r"(^|\.)(openai|azure)\.com$")
 """The servers whose reasoning models refuse `temperature` and `max_tokens`; many others know no other limit."""
 
 REASONS = re.compile(r"(^|/)(gpt-([5-9]|\d\d)|o\d)\b(?!.*chat)")
-"""OpenAI's models that reason, by name. They refuse a temperature; all others refuse to sum up their thoughts."""
+"""OpenAI's reasoning models, by name. They refuse a temperature; all others refuse to sum up their reasoning."""
 
 ENDINGS = {"stop": Ending.COMPLETE, "length": Ending.LENGTH, "content_filter": Ending.FILTERED}
-
 
 TRANSCRIBING = 90.0
 """Seconds that a recording may take to be written down."""
@@ -35,7 +34,7 @@ UNHEARD = "No word was heard in the recording."
 
 
 class OpenAISDKProvider(SDKProvider["AsyncOpenAI"]):
-    """What chat completions and responses share: the client and its key, and the way to transcribe."""
+    """The common part of chat completions and responses: the client, its key, and transcription."""
 
     def __init__(
         self,
@@ -55,10 +54,10 @@ class OpenAISDKProvider(SDKProvider["AsyncOpenAI"]):
     @property
     @abstractmethod
     def _limits(self) -> tuple[str, ...]:
-        """What the limit of an answer is called here, in the order in which it is tried."""
+        """The names of the limit of an answer in this API, in the order in which they are tried."""
 
     def _reasons(self, model: str) -> bool:
-        """Whether that is a model of OpenAI's that reasons."""
+        """True for a reasoning model of OpenAI's."""
         return bool(REASONS.search(model))
 
     def supported_parameters(self, model: str) -> SupportedParameters:
@@ -147,7 +146,7 @@ class OpenAIProvider(OpenAISDKProvider):
         body |= self._temperature(request)
         return await self._post(client, "/chat/completions", body)
 
-    def _reading(self) -> AnswerReader:
+    def _reader(self) -> AnswerReader:
         return _AnswerReader(self.host)
 
 

@@ -1,4 +1,4 @@
-"""What the events of OpenAI's responses mean, and how far a kept answer has been read.
+"""The events of OpenAI's responses: their meaning, and the position in an answer that OpenAI holds.
 
 Opens no connection: `openai_responses` does.
 """
@@ -12,10 +12,10 @@ from chatcore.providers.answer_reader import UNUSUAL, AnswerReader, encodable, f
 from chatcore.providers.failures import Failure, Kind, from_event
 
 ANSWER_ID = re.compile(r"[A-Za-z0-9_-]{1,200}")
-"""The id of an answer: it comes from outside, and becomes a part of an address. As `Answer` in `forms`."""
+"""The id of an answer. It comes from outside and becomes a part of an address. Stored ids have the same form."""
 
 RECONNECTS = 6
-"""How often in a row a kept answer is asked for again without anything new."""
+"""Reconnects in a row without anything new, after which a held answer is given up."""
 
 
 def growing_pause(number: int) -> float:
@@ -77,7 +77,7 @@ class ResponseReader(AnswerReader):
         return Ended(Ending.COMPLETE, UNUSUAL)
 
     def _fail(self, error: object) -> None:
-        """Raises, but for what OpenAI's policies block: to ask that again is no use, and may cost the account."""
+        """Raise a `Failure`; end as filtered what OpenAI's policies block: to ask that again may cost the account."""
         code, message = field(error, "code"), field(error, "message")
         if "policy" in str(code) or code == "invalid_prompt":
             self.ended = Ended(Ending.FILTERED)
@@ -86,21 +86,25 @@ class ResponseReader(AnswerReader):
 
 
 class ReadPosition:
-    """How far a kept answer has been read, and when it is asked for again."""
+    """The position up to which a held answer was read, and the decision when it is asked for again."""
 
     def __init__(self, answer_id: str) -> None:
-        """`answer_id` is empty until the answer has one."""
+        """`answer_id` is "" until the answer has one."""
         self.answer_id = answer_id
         self.after = -1
+        """The number of the last event that was read."""
         self.length = 0
+        """Characters of the text that was read."""
         self.fruitless = 0
+        """Reconnects in a row that brought nothing new."""
         self.polling = False
+        """True once the answer is no longer streamed, and is asked for as a whole."""
         self._ended = False
         self._numbered = True
         self._begin = -1
 
     def named_by(self, chunk: object) -> bool:
-        """Whether this is the first to tell the answer's id."""
+        """Take the answer's id from a chunk; True for the first chunk that has it."""
         response = field(chunk, "response")
         answer_id = field(response, "id")
         if self.answer_id or not isinstance(answer_id, str) or field(response, "background") is False:
@@ -111,7 +115,7 @@ class ReadPosition:
         return True
 
     def moved_by(self, chunk: object) -> bool:
-        """Whether this was not there before the connection was lost. Only what is numbered can be told apart."""
+        """Move on with a chunk; False where it was read before the connection was lost, by its number."""
         kind, delta = field(chunk, "type"), field(chunk, "delta")
         number = field(chunk, "sequence_number")
         if isinstance(number, int) and number >= 0:
@@ -127,7 +131,7 @@ class ReadPosition:
         return True
 
     def pause_after(self, failure: Failure | None) -> float | None:
-        """Seconds until the answer is asked for again; None when it is not. Without a failure the stream just ended."""
+        """Seconds until the answer is asked for again; None where it is not. `failure` None: the stream just ended."""
         if self._ended or not self.answer_id or not (self._numbered or self.polling):
             return None
         if failure is None and self.polling:
@@ -144,7 +148,7 @@ class ReadPosition:
 
 
 def missing_chunks(response: object, length: int) -> Iterator[object]:
-    """What a stream would still bring of this answer, of whose text `length` characters have been read."""
+    """The chunks that a stream would still bring of a whole `response`, after `length` characters of its text."""
     messages = [item for item in _list(response, "output") if field(item, "type") == "message"]
     for part in (part for message in messages for part in _list(message, "content")):
         for kind, name in ((TEXT, "text"), (REFUSAL, "refusal")):
@@ -156,7 +160,7 @@ def missing_chunks(response: object, length: int) -> Iterator[object]:
 
 
 def _passing(failure: Failure) -> bool:
-    """Whether it is of the connection or the server behind it, and not what was reported in the stream."""
+    """True for a failure of the connection or the server behind it; False for one reported in the stream."""
     said = failure.status is None and failure.kind in (Kind.BUSY, Kind.LIMITED, Kind.REPORTED)
     return failure.retryable and not said
 

@@ -1,7 +1,6 @@
-"""OpenAI's responses, through the `openai` SDK: how an answer is asked for, and how a kept one is read to its end.
+"""OpenAI's responses API, through the `openai` SDK: asking for an answer, and reading one that OpenAI holds to its end.
 
-Owns the request, the connections that a kept answer takes, and its cancelling. What the events mean is in
-`openai_events`.
+A held answer takes as many connections as needed, and can be cancelled. The events are read by `openai_events`.
 """
 
 import asyncio
@@ -24,24 +23,24 @@ if TYPE_CHECKING:
     from openai._types import RequestOptions
 
 POLL = 2.0
-"""Seconds between two looks at an answer that is not streamed any more."""
+"""Seconds between two requests for an answer that is no longer streamed."""
 
 ONCE = 10.0
-"""Seconds that a request may take that is not a stream."""
+"""Seconds that a request without a stream may take."""
 
 LEAST_TOKENS = 16
-"""A lower limit is refused."""
+"""The lowest limit of an answer that OpenAI takes."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Rest(ChatRequest):
-    """A kept answer after the event with this number."""
+    """A request for the rest of a held answer, after the event with the number `after`."""
 
     after: int = -1
 
 
 class ResponsesProvider(OpenAISDKProvider):
-    """A `Provider`: POST /responses. With `keep` OpenAI makes the answer by itself, and it outlives its connection."""
+    """A `Provider` and `BackgroundProvider`: POST /responses. A background answer outlives its connection."""
 
     _limits = ("max_output_tokens",)
 
@@ -62,79 +61,79 @@ class ResponsesProvider(OpenAISDKProvider):
         body |= {"background": True} if request.background else {}
         body |= {"max_output_tokens": max(LEAST_TOKENS, request.max_tokens)} if request.max_tokens is not None else {}
         body |= self._temperature(request)
-        # Some models refuse: they have no summaries, or the key must be verified before it gets any.
+        # Some models refuse this: they have no summaries, or the account must be verified first.
         body |= {"reasoning": {"summary": "auto"}} if self._reasons(request.model) else {}
         return await self._post(client, "/responses", body)
 
-    def _reading(self) -> AnswerReader:
+    def _reader(self) -> AnswerReader:
         return ResponseReader(self.host)
 
     def _chunks(self, request: ChatRequest) -> AsyncGenerator[object, None]:
         return self._follow(request) if request.background or request.held_id else super()._chunks(request)
 
     async def _follow(self, request: ChatRequest) -> AsyncGenerator[object, None]:
-        """The chunks of a kept answer, each once, over as many connections as it takes."""
-        place = ReadPosition(request.held_id)
+        """The chunks of a held answer, each once, over as many connections as it takes."""
+        position = ReadPosition(request.held_id)
         while True:
             failure = None
             try:
-                async with aclosing(self._connect(request, place)) as chunks:
+                async with aclosing(self._connect(request, position)) as chunks:
                     async for chunk in chunks:
-                        if place.named_by(chunk):
-                            yield HeldByProvider(place.answer_id)
-                        if place.moved_by(chunk):
+                        if position.named_by(chunk):
+                            yield HeldByProvider(position.answer_id)
+                        if position.moved_by(chunk):
                             yield chunk
             except Failure as error:
                 failure = error
-            if failure and failure.status == 404 and place.answer_id:
+            if failure and failure.status == 404 and position.answer_id:
                 raise Failure(Kind.GONE, self.host, 404)
-            pause = place.pause_after(failure)
+            pause = position.pause_after(failure)
             if pause is None and failure:
                 raise failure
             if pause is None:
                 return
             await asyncio.sleep(pause)
 
-    def _connect(self, request: ChatRequest, place: ReadPosition) -> AsyncGenerator[object, None]:
-        if place.polling:
-            return self._poll(place)
-        if place.answer_id:
-            request = _Rest(request.messages, request.model, held_id=place.answer_id, after=place.after)
+    def _connect(self, request: ChatRequest, position: ReadPosition) -> AsyncGenerator[object, None]:
+        if position.polling:
+            return self._poll(position)
+        if position.answer_id:
+            request = _Rest(request.messages, request.model, held_id=position.answer_id, after=position.after)
         return super()._chunks(request)
 
-    async def _poll(self, place: ReadPosition) -> AsyncGenerator[object, None]:
-        """What is missing of an answer that is not streamed any more, when it is whole."""
+    async def _poll(self, position: ReadPosition) -> AsyncGenerator[object, None]:
+        """The missing chunks of an answer that is no longer streamed, once it is whole."""
         client = await self._ready()
         try:
             while True:
-                response = await client.get(self._path(place.answer_id), cast_to=object, options={"timeout": ONCE})
-                place.fruitless = 0
+                response = await client.get(self._path(position.answer_id), cast_to=object, options={"timeout": ONCE})
+                position.fruitless = 0
                 if field(response, "status") not in ("queued", "in_progress"):
                     break
                 await asyncio.sleep(POLL)
         except self._errors() as error:
             failure = translate(error, self.host, answering=False)
         else:
-            for chunk in missing_chunks(response, place.length):
+            for chunk in missing_chunks(response, position.length):
                 yield chunk
             return
         raise failure
 
     async def cancel(self, answer_id: str) -> None:
-        """Let OpenAI stop a kept answer, which costs until it does. Nothing is raised when that fails."""
+        """Let OpenAI stop a held answer, which costs until it does. Raises nothing when that fails."""
         client = await self._ready()
         with suppress(ProviderError, *self._errors()):
             await client.post(f"{self._path(answer_id)}/cancel", cast_to=object, options={"timeout": ONCE})
 
     def _path(self, answer_id: str) -> str:
-        """Where a kept answer is. The id comes from the browser: one that OpenAI did not give leads nowhere."""
+        """The path of a held answer. Raises `Failure` for an id of another form: it comes from the browser."""
         if not ANSWER_ID.fullmatch(answer_id):
             raise Failure(Kind.GONE, self.host)
         return f"/responses/{answer_id}"
 
 
 def _as_sent(message: PromptMessage) -> dict[str, Any]:
-    """The system's message too: as `instructions` it would come back in full with three of the events."""
+    """A message as the API takes it, the system's too: as `instructions` it would come back with three events."""
     text = encodable(message.content)
     if not message.images:
         return {"role": message.role, "content": text}

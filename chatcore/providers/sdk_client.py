@@ -1,8 +1,8 @@
-"""What the adapters share: one client of a vendor's SDK, what leaves with a request, how its stream is followed.
+"""The base of the adapters: one client of a vendor's SDK, the headers of its requests, and the way its stream is read.
 
-Owns the HTTP client and the way from the SDK's chunks and errors to events and failures. An adapter says how its vendor
-is asked and what its chunks mean. The SDKs are imported when the first answer is asked for, or by `warm`. Nothing of
-the environment reaches the provider: no key, header, proxy or address.
+It has the HTTP client, and turns the SDK's chunks and errors into events and failures. An adapter says how its vendor
+is asked, and its `AnswerReader` what the chunks mean. The SDKs are imported when the first answer is asked for, or by
+`warm`. Nothing of the environment reaches the provider: no key, header, proxy or address.
 """
 
 import asyncio
@@ -18,6 +18,7 @@ from chatcore.events import RunEvent
 from chatcore.providers.answer_reader import AnswerReader
 from chatcore.providers.base import ChatRequest, ModelInfo
 from chatcore.providers.failures import Failure, Kind, translate
+from chatcore.providers.response_limit import limited
 from chatcore.providers.unsupported import Refused
 
 if TYPE_CHECKING:
@@ -25,24 +26,23 @@ if TYPE_CHECKING:
 
 USAGE_GRACE = 2.0
 """Seconds that the usage may take to follow the end mark."""
-
 KEEP_CONNECTION = 60.0
-"""Seconds that an idle connection is kept: about the time to read an answer and ask on."""
-
+"""Seconds that an idle connection stays open: about the time to read an answer and ask the next question."""
 NOT_STREAMS = ("text/html", "application/json", "application/xml", "text/xml")
+"""Types of content that no answer has."""
 
 _END = object()
-"""No chunk: `data: null` makes a chunk that is None."""
+"""Stands for no chunk, because `data: null` makes a chunk that is None."""
 
 
 class Client(Protocol):
-    """What the vendors' clients have in common."""
+    """The common part of the vendors' clients."""
 
     async def close(self) -> None: ...
 
 
 class Stream(Protocol):
-    """An SDK's answer as it comes."""
+    """An SDK's answer: its chunks as they come, in a context that closes the connection."""
 
     response: Any
 
@@ -69,10 +69,10 @@ class ConnectionOptions(TypedDict, total=False):
 
 
 class SDKProvider(ABC, Generic[C]):
-    """A `Provider` through a vendor's async SDK. It belongs to the event loop that streams first."""
+    """A `Provider` through a vendor's async SDK. It belongs to the event loop on which it is used first."""
 
     vendor_headers: ClassVar[Mapping[str, str]] = {}
-    """What the vendor wants with every request beside the key."""
+    """Headers that the vendor wants with every request, beside the key."""
 
     def __init__(
         self,
@@ -104,23 +104,23 @@ class SDKProvider(ABC, Generic[C]):
 
     @abstractmethod
     def _make_client(self, http_client: "httpx2.AsyncClient", timeout: "httpx2.Timeout") -> C:
-        """The vendor's client, in a thread of its own: import the SDK here, with all that the first request would."""
+        """The vendor's client. Called in a thread: import here all that the first request would."""
 
     @abstractmethod
     def _key_headers(self) -> dict[str, str]:
-        """How this vendor takes its key."""
+        """The headers that carry the key."""
 
     @abstractmethod
     async def _open(self, client: C, request: ChatRequest) -> Stream:
-        """Ask; the SDK's async stream of plain JSON: to make a model of every chunk takes it five times as long."""
+        """Ask, and give the SDK's stream of plain JSON. Its models of the chunks would take five times as long."""
 
     @abstractmethod
     def _list(self, client: C) -> AsyncIterator[object]:
         """The vendor's list of models."""
 
     @abstractmethod
-    def _reading(self) -> AnswerReader:
-        """For the chunks of one answer."""
+    def _reader(self) -> AnswerReader:
+        """A new reader for the chunks of one answer."""
 
     async def warm(self) -> None:
         await self._ready()
@@ -142,23 +142,23 @@ class SDKProvider(ABC, Generic[C]):
         raise failure
 
     def _model(self, model: object) -> ModelInfo | None:
-        """One entry of the vendor's list; None for what is none."""
+        """A model from an entry of the vendor's list; None where the entry has no id."""
         name = getattr(model, "id", None)
         return ModelInfo(name) if isinstance(name, str) and name else None
 
     async def stream(self, request: ChatRequest) -> AsyncGenerator[RunEvent, None]:
-        reading = self._reading()
+        reader = self._reader()
         async with aclosing(self._chunks(request)) as chunks:
             async for chunk in chunks:
-                for event in reading.read(chunk):
+                for event in reader.read(chunk):
                     yield event
-                if reading.ended is not None:
+                if reader.ended is not None:
                     break
-            while reading.ended is not None and (chunk := await self._late(chunks)) is not _END:
-                for event in reading.read(chunk):
+            while reader.ended is not None and (chunk := await self._late(chunks)) is not _END:
+                for event in reader.read(chunk):
                     yield event
-        if reading.ended is not None:
-            yield reading.ended
+        if reader.ended is not None:
+            yield reader.ended
 
     async def _late(self, chunks: AsyncGenerator[object, None]) -> object:
         """The next chunk after the end mark, or _END.
@@ -200,10 +200,10 @@ class SDKProvider(ABC, Generic[C]):
 
     @abstractmethod
     def _sdk_errors(self) -> tuple[type[Exception], ...]:
-        """What the vendor's SDK raises."""
+        """The exceptions of the vendor's SDK."""
 
     async def _ready(self) -> C:
-        """The client. It is made in a thread: the import and the certificates would hold up every other answer."""
+        """The client. It is made in a thread: imports and certificates would hold up every other answer on the loop."""
         async with self._connecting:
             if self._client is None:
                 self._client = await asyncio.to_thread(self._make)
@@ -212,12 +212,10 @@ class SDKProvider(ABC, Generic[C]):
     def _make(self) -> C:
         import httpx2
 
-        from chatcore.providers.response_limit import LimitedTransport
-
         timeout = httpx2.Timeout(**self._timeouts)
         limits = httpx2.Limits(keepalive_expiry=KEEP_CONNECTION)
         http_client = httpx2.AsyncClient(
-            transport=LimitedTransport(httpx2.AsyncHTTPTransport(trust_env=False, limits=limits)),
+            transport=limited(httpx2.AsyncHTTPTransport(trust_env=False, limits=limits)),
             trust_env=False,
             follow_redirects=False,
             timeout=timeout,
@@ -226,12 +224,12 @@ class SDKProvider(ABC, Generic[C]):
         return self._make_client(http_client, timeout)
 
     async def _leave_only_our_headers(self, request: "httpx2.Request") -> None:
-        """The headers anew: the SDKs add what the environment holds, facts about this machine, and the cookies of
-        earlier answers, which one visitor's request would carry for another."""
+        """Replace all headers of a request by ours: the SDKs add what the environment holds and facts about this
+        machine, and the client adds cookies of earlier answers, which may be another visitor's."""
         import httpx2
 
         kind = request.headers.get("content-type", "")
-        form = kind.startswith("multipart/")  # It says there where its parts end.
+        form = kind.startswith("multipart/")  # Its content type has the boundary of its parts.
         streams = request.method == "POST" and not form
         request.headers = httpx2.Headers(
             {

@@ -1,6 +1,6 @@
-"""The parameters that a model may refuse: the request without them, and what is remembered of that.
+"""Optional parameters that a model may refuse: the request is sent again without them, and the refusal is remembered.
 
-Owns the second request after such a refusal, for every SDK. What is asked in the first place is the adapters'.
+The same for every SDK; the adapters build the first request.
 """
 
 import re
@@ -8,24 +8,24 @@ from collections.abc import Awaitable, Callable, Iterable
 from typing import Any, TypeAlias, TypeVar
 
 LIMITS = ("max_completion_tokens", "max_output_tokens", "max_tokens")
-"""All names that the limit of an answer has."""
+"""The names of the limit of an answer in the APIs."""
 
 OPTIONAL = ("temperature", "reasoning", *LIMITS)
-"""What an answer can do without."""
+"""The parameters that an answer can do without."""
 
 REFUSING = (400, 422)
 
 OUT_OF_RANGE = re.compile(
     r"too (large|high|big|small|low)|at (most|least)|maximum|minimum|exceed|(less|greater|more) than|[<>]=? ?\d", re.I
 )
-"""Said of a value where another one would be taken: that is not remembered."""
+"""Words of a refusal that is about the value: another value may be taken, so that is not remembered."""
 
 Body: TypeAlias = dict[str, Any]
 T = TypeVar("T")
 
 
 class Refused:
-    """What the models of one provider refused."""
+    """The parameters that the models of one provider have refused. `by` may be called in any thread."""
 
     def __init__(self) -> None:
         # The sets are replaced, never changed: they are read in any thread.
@@ -41,10 +41,11 @@ class Refused:
     async def ask(
         self, post: Callable[[Body], Awaitable[T]], body: Body, errors: tuple[type[Exception], ...], *limits: str
     ) -> T:
-        """What `post` gives for the body, without what the model refuses; raises what it raises for all else.
+        """The result of `post` for the body, without the parameters that the model refuses. Raises its other errors.
 
-        `limits` are the names that the limit has at this API, in the order in which they are tried; the body has the
-        first. It is remembered only once it has helped: an error may name a parameter and mean something else.
+        `limits` are the names of the limit in this API, in the order in which they are tried; the body has the first.
+        A refusal is remembered only once leaving the parameter out has helped: an error may name one and mean something
+        else.
         """
         left_out = lasting = self.by(body["model"])
         while True:
@@ -70,7 +71,7 @@ def _without(body: Body, left_out: frozenset[str], limits: tuple[str, ...]) -> B
 
 
 def _refused_by(error: Exception, sent: Body) -> str | None:
-    """Which of the parameters it is about. A server may speak of the limit by another name than it was given."""
+    """The parameter that a refusal is about; None for other errors. A server may use another name of the limit."""
     if getattr(error, "status_code", None) not in REFUSING:
         return None
     param = getattr(error, "param", None)

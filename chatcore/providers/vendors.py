@@ -1,6 +1,6 @@
-"""The vendors: who can be asked, where, and through which adapter. One line for each.
+"""The table of vendors: the name, the address and the adapter of each, and how a line becomes a `Provider`.
 
-Owns the table and how a line of it becomes a `Provider`. Knows no settings, no keys and no visitors.
+Knows no settings and no visitors, and keeps no keys.
 """
 
 import re
@@ -20,31 +20,31 @@ PROTOCOLS: dict[Protocol | None, str] = {"responses": RESPONSES, "chat": CHAT}
 NOT_CHAT = re.compile(
     "embedding|whisper|transcribe|translate|tts|audio|realtime|live|image|moderation|dall-e|sora|davinci|babbage"
 )
-"""What OpenAI's own list holds beside the models that chat."""
+"""The models in OpenAI's own list that do not chat."""
 
 
 @dataclass(frozen=True, slots=True)
 class Vendor:
-    """Someone who can be asked. `base_url` "" means that an address must be given.
-
-    `adapter` is "module:class"; `elsewhere` the one for any other address than the vendor's own. Without
-    `default_model` the first one of its list is asked.
-    """
+    """A vendor that can be asked."""
 
     id: str
     name: str
     base_url: str
+    """Its own address; "" where one must be given."""
     adapter: str
+    """ "module:class" of its `Provider`."""
     elsewhere: str = ""
+    """The adapter for all other addresses; "" for the same."""
     needs_key: bool = True
     default_model: str = ""
+    """The model of a new chat; "" for the first of its list."""
     hidden: re.Pattern[str] | None = None
     """Models of its list that are left out at its own address."""
     transcribes: str = ""
-    """The model that writes down what is said, at its own address."""
+    """The model that transcribes at its own address; "" for none."""
 
     def is_home(self, base_url: str) -> bool:
-        """Whether that is the vendor's own address."""
+        """True for the vendor's own address."""
         return bool(self.base_url) and origin(base_url) == origin(self.base_url)
 
 

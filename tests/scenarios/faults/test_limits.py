@@ -6,8 +6,8 @@ from dataclasses import replace
 import pytest
 
 from chatcore.events import Ended, Ending, UsageReported
-from chatcore.providers.response_limit import TOO_LARGE
-from chatcore.providers.sdk_client import UNUSUAL
+from chatcore.providers.answer_reader import UNUSUAL
+from chatcore.providers.failures import TOO_LARGE
 from chatcore.runs.generate import RunLimits
 from chatcore.ui import i18n
 from tests.support.fake_browser import texts

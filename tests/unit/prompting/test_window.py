@@ -32,7 +32,7 @@ def tokens(sizes: list[Size], cut: ContextWindow) -> int:
     at = next((place for place, size in enumerate(sizes) if size.id == cut.since), 0)
     before = sum(size.files for size in sizes[:at] if size.id in cut.files)
     before += sum(size.summary for size in sizes[:at] if size.id == cut.summary)
-    return sum(size.said + size.files for size in sizes[at:]) + before + (PREFACE if before else 0)
+    return sum(size.text + size.files for size in sizes[at:]) + before + (PREFACE if before else 0)
 
 
 @pytest.mark.parametrize("text", EXACT)
